@@ -1,0 +1,1 @@
+//! The language: ActivityPub documents, JSON to and from the domain.

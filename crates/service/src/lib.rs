@@ -1,0 +1,1 @@
+//! The living room: the verbs, and the bundle every verb is given.

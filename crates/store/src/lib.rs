@@ -1,0 +1,1 @@
+//! The cellar: all SQL, migrations, the message log, deliveries.

@@ -1,0 +1,1 @@
+//! Text, pure: sanitised HTML, Markdown, mentions, hashtags, lengths.

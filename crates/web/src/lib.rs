@@ -1,0 +1,1 @@
+//! What the doors share: the viewer, errors, negotiation, paging, the page layout.

@@ -1,0 +1,1 @@
+//! The post office: signatures, digests, guarded requests, deliveries, WebFinger.

@@ -1,0 +1,1 @@
+//! Doors that time opens: the inbound loop, fan-out, lanes, the sweep.

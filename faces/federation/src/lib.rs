@@ -1,0 +1,1 @@
+//! The federation face: inbox, outbox, documents, collections, WebFinger, NodeInfo.

@@ -1,0 +1,1 @@
+//! The Mastodon face: the client API and its entities.

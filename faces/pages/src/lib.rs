@@ -1,0 +1,1 @@
+//! The pages face: HTML for people.

@@ -1,0 +1,1 @@
+//! The sign-in face: log-in, consent, OAuth, sessions.

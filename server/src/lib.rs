@@ -1,0 +1,1 @@
+//! Antiphon, the program: boot, wiring, command line.

@@ -1,0 +1,1 @@
+//! Boots servers in process, plays peers, drives clock and chance.
