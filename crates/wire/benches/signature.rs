@@ -1,0 +1,5 @@
+//! How fast signing and verifying are.
+
+fn main() {
+    divan::main();
+}

@@ -1,0 +1,1 @@
+//! The one form of time that HTTP headers speak.

@@ -1,0 +1,1 @@
+//! Digests of bodies: `Digest` (RFC 3230) and `Content-Digest` (RFC 9530).

@@ -1,0 +1,1 @@
+//! Keys: RSA and Ed25519, in the forms peers write them.

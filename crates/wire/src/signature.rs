@@ -1,0 +1,1 @@
+//! HTTP message signatures: draft-cavage and RFC 9421.
