@@ -277,7 +277,10 @@ mod tests {
         ] {
             assert_eq!(ActorId::parse(wrong), Err(why), "{wrong:?}");
         }
-        assert_eq!(ActorId::parse(&format!("https://a.example/{}", "x".repeat(3000))), Err(InvalidId::TooLong));
+        assert_eq!(
+            ActorId::parse(&format!("https://a.example/{}", "x".repeat(3000))),
+            Err(InvalidId::TooLong)
+        );
     }
 
     #[test]

@@ -4,14 +4,30 @@
 //! Everything here is a value or a function of values: no clock, no database,
 //! no network. What varies (the time, a new id, a relation) is an argument.
 
-pub mod id;
-pub mod time;
+pub mod account;
 pub mod address;
+pub mod delivery;
+pub mod event;
+pub mod follow;
+pub mod id;
+pub mod message;
+pub mod moderation;
 pub mod names;
+pub mod notification;
+pub mod ownership;
+pub mod post;
+pub mod time;
+pub mod user;
+pub mod visibility;
 
+pub use account::{Account, AccountKind, AccountState, Home};
 pub use address::{ActorId, Handle, Host, ObjectId, Origin};
+pub use event::Event;
 pub use id::{
-    AccountId, ActivityRowId, ApplicationId, BoostId, DeliveryId, MessageId, NotificationId, PostId, TokenId, UserId,
+    AccountId, ActivityRowId, ApplicationId, BoostId, DeliveryId, MessageId, NotificationId, PostId, TokenId,
+    UserId,
 };
 pub use names::Names;
+pub use post::{Draft, Post, PostKind, PostView};
 pub use time::Timestamp;
+pub use visibility::Visibility;

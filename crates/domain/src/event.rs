@@ -1,0 +1,30 @@
+//! News that goes up after a commit: to workers that wait and to people who watch.
+
+use crate::{AccountId, BoostId, Host, MessageId, NotificationId, PostId};
+
+/// Something that is now on disk.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Event {
+    /// A message from a peer waits to be acted upon.
+    Arrived(MessageId),
+    /// A message of ours waits for its followers to be written out.
+    Published(MessageId),
+    /// A host has new deliveries.
+    Addressed(Host),
+    /// A message has a new state: the log has changed.
+    Logged(MessageId),
+    /// A post entered timelines.
+    Posted(PostId),
+    /// A boost entered timelines.
+    Boosted(BoostId),
+    /// A post has new text.
+    Edited(PostId),
+    /// A post is gone.
+    Deleted(PostId),
+    /// An account is told something.
+    Notified(AccountId, NotificationId),
+    /// The keys or the document of an account changed: drop what is cached.
+    Changed(AccountId),
+    /// A host is alive again.
+    Alive(Host),
+}
