@@ -1,0 +1,95 @@
+//! The bundle every verb and door is given. There is no process-wide state:
+//! three servers fit into one process, each with its own [`Cx`].
+
+use crate::keys::KeyRing;
+use crate::{Error, Result, Settings};
+use domain::{Names, Timestamp};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use store::{Store, Tx};
+use wire::Client;
+
+/// Everything one server is made of. Cheap to clone.
+#[derive(Debug, Clone)]
+pub struct Cx {
+    /// All that is kept.
+    pub store: Store,
+    /// The only way out.
+    pub client: Client,
+    /// Our names for our things.
+    pub names: Arc<Names>,
+    /// What the administrator decided.
+    pub settings: Arc<Settings>,
+    /// Private keys that are in use, parsed once.
+    pub keys: KeyRing,
+    /// What varies by chance and is no secret.
+    pub chance: Chance,
+}
+
+impl Cx {
+    /// Puts a server together.
+    pub fn new(store: Store, client: Client, settings: Settings) -> Self {
+        let names = store.names().clone();
+        Self {
+            store,
+            client,
+            names,
+            settings: Arc::new(settings),
+            keys: KeyRing::default(),
+            chance: Chance::default(),
+        }
+    }
+
+    /// The time.
+    pub fn now(&self) -> Timestamp {
+        self.store.clock().now()
+    }
+
+    /// Runs a verb in one transaction, before background work.
+    pub async fn write<T: Send + 'static>(&self, verb: impl FnMut(&mut Tx) -> Result<T> + Send + 'static) -> Result<T> {
+        self.store.write::<T, Error, _>(verb).await
+    }
+
+    /// Runs a verb in one transaction, after what people wait for.
+    pub async fn write_later<T: Send + 'static>(
+        &self,
+        verb: impl FnMut(&mut Tx) -> Result<T> + Send + 'static,
+    ) -> Result<T> {
+        self.store.write_background::<T, Error, _>(verb).await
+    }
+
+    /// Reads from one consistent state.
+    pub async fn read<T: Send + 'static>(&self, query: impl FnMut(&mut Tx) -> Result<T> + Send + 'static) -> Result<T> {
+        self.store.read::<T, Error, _>(query).await
+    }
+}
+
+/// Chance that is no secret: jitter, sampling. Secrets come from
+/// [`crate::keys::secret`].
+#[derive(Debug, Clone)]
+pub struct Chance(Arc<AtomicU64>);
+
+impl Default for Chance {
+    fn default() -> Self {
+        let mut seed = [0; 8];
+        // A fixed seed only makes jitter less spread.
+        let _ = aws_lc_rs::rand::fill(&mut seed);
+        Self::seeded(u64::from_le_bytes(seed))
+    }
+}
+
+impl Chance {
+    /// Chance that runs the same way each time, for tests.
+    pub fn seeded(seed: u64) -> Self {
+        Self(Arc::new(AtomicU64::new(seed)))
+    }
+
+    /// A number from 0 to below 1 (`SplitMix64`).
+    pub fn next(&self) -> f64 {
+        let mut z = self.0.fetch_add(0x9e37_79b9_7f4a_7c15, Ordering::Relaxed).wrapping_add(0x9e37_79b9_7f4a_7c15);
+        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        let upper = u32::try_from((z ^ (z >> 31)) >> 32).unwrap_or(0);
+        f64::from(upper) / (f64::from(u32::MAX) + 1.0)
+    }
+}
