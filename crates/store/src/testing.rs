@@ -1,0 +1,1 @@
+//! Fresh stores for tests, on each database there is.
