@@ -1,6 +1,7 @@
 //! Our row for an actor, ours or a peer's.
 
 use crate::{AccountId, ActorId, Handle, Timestamp};
+use serde::{Deserialize, Serialize};
 use url::Url;
 
 /// Where an account lives. Two flags would allow a peer's account of ours.
@@ -110,7 +111,7 @@ impl AccountState {
 }
 
 /// A line of a profile: "Blog: example.org".
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Field {
     /// Plain text.
     pub name: String,
@@ -119,7 +120,7 @@ pub struct Field {
 }
 
 /// A custom emoji that a text of the account uses.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Emoji {
     /// Without the colons.
     pub shortcode: String,

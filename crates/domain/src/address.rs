@@ -1,5 +1,6 @@
 //! Where things live: ids of actors and objects, hosts, origins, handles.
 
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::fmt;
 use std::hash::{Hash, Hasher};
 use url::Url;
@@ -32,7 +33,8 @@ pub enum InvalidId {
 
 /// A peer's name: lower-case punycode, with its port where that is not the
 /// scheme's own (`social.example`, `127.0.0.1:9100`).
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
 pub struct Host(String);
 
 impl Host {
@@ -188,6 +190,19 @@ macro_rules! ids {
 
         impl Eq for $name {}
 
+        impl Serialize for $name {
+            fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                serializer.serialize_str(&self.0.text)
+            }
+        }
+
+        impl<'de> Deserialize<'de> for $name {
+            fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                let text = String::deserialize(deserializer)?;
+                Self::parse(&text).map_err(serde::de::Error::custom)
+            }
+        }
+
         impl Hash for $name {
             fn hash<H: Hasher>(&self, state: &mut H) {
                 self.0.text.hash(state);
@@ -220,7 +235,7 @@ impl From<ObjectId> for ActorId {
 
 /// `name@domain`, as people write it. An attribute of an account, never its
 /// identity: the domain need not be the actor's host.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Handle {
     /// `preferredUsername`, with the case its owner gave it.
     pub name: String,

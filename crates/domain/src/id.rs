@@ -1,6 +1,7 @@
 //! Ids of our rows: 64 bits, the upper bits milliseconds, the low 16 a
 //! sequence, so that sorting by id is sorting by time.
 
+use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::str::FromStr;
 
@@ -27,7 +28,8 @@ macro_rules! row_ids {
         $(#[$doc])*
         ///
         /// A decimal string outside (JavaScript cannot hold 64 bits).
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        #[serde(transparent)]
         pub struct $name(pub i64);
 
         impl fmt::Display for $name {

@@ -13,6 +13,7 @@ pub mod id;
 pub mod message;
 pub mod moderation;
 pub mod names;
+pub mod page;
 pub mod notification;
 pub mod ownership;
 pub mod post;
@@ -28,6 +29,7 @@ pub use id::{
     UserId,
 };
 pub use names::Names;
+pub use page::Page;
 pub use post::{Draft, Post, PostKind, PostView};
 pub use time::Timestamp;
 pub use visibility::Visibility;

@@ -2,6 +2,7 @@
 
 use crate::account::{Account, Emoji};
 use crate::{AccountId, ActorId, BoostId, Handle, ObjectId, PostId, Timestamp, Visibility};
+use serde::{Deserialize, Serialize};
 
 /// What kind of object it is elsewhere.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -43,7 +44,7 @@ impl PostKind {
 }
 
 /// An account that a post names.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Mention {
     /// Our row.
     pub account_id: AccountId,
@@ -56,7 +57,7 @@ pub struct Mention {
 }
 
 /// What hangs on a post: a picture, a film, a file.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Attachment {
     /// `image`, `video`, `audio` or `unknown`.
     pub kind: AttachmentKind,
@@ -75,7 +76,8 @@ pub struct Attachment {
 }
 
 /// What an attachment is shown as.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub enum AttachmentKind {
     /// A still picture.
     Image,
@@ -88,23 +90,13 @@ pub enum AttachmentKind {
 }
 
 impl AttachmentKind {
-    /// The word of the Mastodon API, also stored.
+    /// The word of the Mastodon API, also what is stored.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Image => "image",
             Self::Video => "video",
             Self::Audio => "audio",
             Self::Unknown => "unknown",
-        }
-    }
-
-    /// Reads the stored word.
-    pub fn from_name(name: &str) -> Self {
-        match name {
-            "image" => Self::Image,
-            "video" => Self::Video,
-            "audio" => Self::Audio,
-            _ => Self::Unknown,
         }
     }
 }

@@ -367,7 +367,9 @@ CREATE TABLE delivery (
     done_at_ms BIGINT
 ) /*strict*/;
 CREATE UNIQUE INDEX delivery_once ON delivery (message_id, inbox);
-CREATE INDEX delivery_waiting ON delivery (state, host, id);
+-- Only what waits is in it, with all that choosing the next needs; delivery.rs
+-- writes `state = 0` so that it is used.
+CREATE INDEX delivery_waiting ON delivery (host, id, order_key, next_try_at_ms) WHERE state = 0;
 
 CREATE TABLE lane (
     host TEXT PRIMARY KEY,

@@ -4,22 +4,42 @@
 //! transaction on a thread of the store's own and answers once it is on disk.
 //! What a verb decides is no business of this crate.
 
-mod backup;
 pub mod clock;
-mod dialect;
 pub mod engine;
 pub mod error;
 pub mod ids;
-mod lock;
-mod migrations;
-mod pg;
+pub mod tx;
+pub mod value;
+mod dialect;
 mod sqlite;
+mod pg;
+mod lock;
+mod backup;
+mod migrations;
+
+mod cursor;
+mod json;
+mod paged;
+pub mod account;
+pub mod key;
+pub mod host_rule;
+pub mod follow;
+pub mod block;
+pub mod post;
+pub mod boost;
+pub mod like;
+pub mod timeline;
+pub mod notification;
+pub mod message;
+pub mod outbox;
+pub mod delivery;
+pub mod lane;
+pub mod sweep;
+
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;
 #[cfg(test)]
 mod tests;
-pub mod tx;
-pub mod value;
 
 pub use clock::Clock;
 pub use engine::{Config, Database, Stats, Store};

@@ -1,0 +1,441 @@
+//! Accounts: ours and those of peers.
+
+use crate::cursor::Cursor;
+use crate::{Error, Result, Tx, json};
+use domain::account::{AccountCounts, Collections, Flags, Profile};
+use domain::{Account, AccountId, AccountKind, AccountState, ActorId, Handle, Home, Host, Timestamp};
+use url::Url;
+
+/// The columns of an account under the alias `$a`, as [`read`] wants them.
+macro_rules! columns {
+    ($a:literal) => {
+        concat!(
+            $a,
+            ".id, ",
+            $a,
+            ".home, ",
+            $a,
+            ".state, ",
+            $a,
+            ".kind, ",
+            $a,
+            ".actor_id, ",
+            $a,
+            ".name, ",
+            $a,
+            ".domain, ",
+            $a,
+            ".inbox, ",
+            $a,
+            ".shared_inbox, ",
+            $a,
+            ".followers_url, ",
+            $a,
+            ".following_url, ",
+            $a,
+            ".outbox_url, ",
+            $a,
+            ".featured_url, ",
+            $a,
+            ".display_name, ",
+            $a,
+            ".bio_html, ",
+            $a,
+            ".bio_source, ",
+            $a,
+            ".url, ",
+            $a,
+            ".avatar_url, ",
+            $a,
+            ".header_url, ",
+            $a,
+            ".fields, ",
+            $a,
+            ".emojis, ",
+            $a,
+            ".also_known_as, ",
+            $a,
+            ".moved_to, ",
+            $a,
+            ".locked, ",
+            $a,
+            ".discoverable, ",
+            $a,
+            ".indexable, ",
+            $a,
+            ".memorial, ",
+            $a,
+            ".created_at_ms, ",
+            $a,
+            ".fetched_at_ms"
+        )
+    };
+}
+pub(crate) use columns;
+
+/// The columns of an account's numbers under the alias `$c`, which may be an outer join.
+macro_rules! count_columns {
+    ($c:literal) => {
+        concat!(
+            "COALESCE(",
+            $c,
+            ".followers, 0), COALESCE(",
+            $c,
+            ".following, 0), COALESCE(",
+            $c,
+            ".posts, 0), ",
+            $c,
+            ".last_post_at_ms"
+        )
+    };
+}
+pub(crate) use count_columns;
+
+const HERE: i64 = 0;
+const SITE: i64 = 1;
+const PEER: i64 = 2;
+
+fn url(text: Option<String>) -> Result<Option<Url>> {
+    text.map(|text| Url::parse(&text).map_err(|error| Error::Corrupt(error.to_string()))).transpose()
+}
+
+/// Reads an account from the columns of [`columns!`].
+pub(crate) fn read(c: &mut Cursor<'_, '_>) -> Result<Account> {
+    let id = c.next()?;
+    let home: i64 = c.next()?;
+    let state: i64 = c.next()?;
+    let kind: String = c.next()?;
+    let actor_id: ActorId = c.next()?;
+    let handle = Handle { name: c.next()?, domain: Host::from_stored(c.next()?) };
+    let (inbox, shared_inbox) = (url(c.next()?)?, url(c.next()?)?);
+    let home = match (home, inbox) {
+        (HERE, _) => Home::Here,
+        (SITE, _) => Home::Site,
+        (PEER, Some(inbox)) => Home::Peer { inbox, shared_inbox },
+        _ => return Err(Error::Corrupt("a peer's account without inbox".into())),
+    };
+    let collections =
+        Collections { followers: c.next()?, following: c.next()?, outbox: c.next()?, featured: c.next()? };
+    let profile = Profile {
+        display_name: c.next()?,
+        bio_html: c.next()?,
+        bio_source: c.next()?,
+        url: c.next()?,
+        avatar_url: c.next()?,
+        header_url: c.next()?,
+        fields: json::read(&c.next::<String>()?)?,
+        emojis: json::read(&c.next::<String>()?)?,
+    };
+    let also_known_as = json::read(&c.next::<String>()?)?;
+    Ok(Account {
+        id,
+        actor_id,
+        home,
+        state: AccountState::from_code(state)
+            .ok_or_else(|| Error::Corrupt(format!("account state {state}")))?,
+        kind: AccountKind::from_type(&kind),
+        handle,
+        profile,
+        collections,
+        also_known_as,
+        moved_to: c.next()?,
+        flags: Flags {
+            locked: c.next()?,
+            discoverable: c.next()?,
+            indexable: c.next()?,
+            memorial: c.next()?,
+        },
+        created_at: c.next()?,
+        fetched_at: c.next()?,
+    })
+}
+
+/// Reads numbers from the columns of [`count_columns!`].
+pub(crate) fn read_counts(c: &mut Cursor<'_, '_>) -> Result<AccountCounts> {
+    Ok(AccountCounts {
+        followers: c.next()?,
+        following: c.next()?,
+        posts: c.next()?,
+        last_post_at: c.next()?,
+    })
+}
+
+const fn home_code(home: &Home) -> i64 {
+    match home {
+        Home::Here => HERE,
+        Home::Site => SITE,
+        Home::Peer { .. } => PEER,
+    }
+}
+
+fn inboxes(home: &Home) -> (Option<&str>, Option<&str>) {
+    match home {
+        Home::Peer { inbox, shared_inbox } => (Some(inbox.as_str()), shared_inbox.as_ref().map(Url::as_str)),
+        Home::Here | Home::Site => (None, None),
+    }
+}
+
+/// Whether an account was new to a table.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Inserted {
+    /// It was.
+    New,
+    /// Its actor id or handle is there already.
+    Taken,
+}
+
+/// Adds an account. `owns_handle`: the handle is proven to be its own.
+pub fn insert(
+    tx: &mut Tx,
+    account: &Account,
+    owns_handle: Option<Timestamp>,
+    text_rules: i64,
+) -> Result<Inserted> {
+    let (inbox, shared_inbox) = inboxes(&account.home);
+    let handle_key = owns_handle.map(|_| account.handle.key());
+    let (p, f, c) = (&account.profile, &account.flags, &account.collections);
+    let rows = tx.execute(
+        "INSERT INTO account (id, home, state, kind, actor_id, host, name, domain, handle_key, handle_verified_at_ms,
+            inbox, shared_inbox, followers_url, following_url, outbox_url, featured_url, display_name, bio_html,
+            bio_source, url, avatar_url, header_url, fields, emojis, also_known_as, moved_to, locked, discoverable,
+            indexable, memorial, text_rules, created_at_ms, fetched_at_ms)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22,
+            $23, $24, $25, $26, $27, $28, $29, $30, $31, $32, $33)
+         ON CONFLICT DO NOTHING",
+        &[
+            &account.id,
+            &home_code(&account.home),
+            &account.state.code(),
+            &account.kind.as_str(),
+            &account.actor_id,
+            &account.actor_id.host(),
+            &account.handle.name,
+            &account.handle.domain,
+            &handle_key,
+            &owns_handle,
+            &inbox,
+            &shared_inbox,
+            &c.followers,
+            &c.following,
+            &c.outbox,
+            &c.featured,
+            &p.display_name,
+            &p.bio_html,
+            &p.bio_source,
+            &p.url,
+            &p.avatar_url,
+            &p.header_url,
+            &json::write(&p.fields),
+            &json::write(&p.emojis),
+            &json::write(&account.also_known_as),
+            &account.moved_to,
+            &f.locked,
+            &f.discoverable,
+            &f.indexable,
+            &f.memorial,
+            &text_rules,
+            &account.created_at,
+            &account.fetched_at,
+        ],
+    )?;
+    Ok(if rows == 1 { Inserted::New } else { Inserted::Taken })
+}
+
+/// Writes what an account says of itself: profile, switches, collections,
+/// inboxes, kind. Id, actor id, home, state and handle stay.
+pub fn update(tx: &mut Tx, account: &Account, text_rules: i64) -> Result<()> {
+    let (inbox, shared_inbox) = inboxes(&account.home);
+    let (p, f, c) = (&account.profile, &account.flags, &account.collections);
+    tx.execute(
+        "UPDATE account SET kind = $2, inbox = $3, shared_inbox = $4, followers_url = $5, following_url = $6,
+            outbox_url = $7, featured_url = $8, display_name = $9, bio_html = $10, bio_source = $11, url = $12,
+            avatar_url = $13, header_url = $14, fields = $15, emojis = $16, also_known_as = $17, moved_to = $18,
+            locked = $19, discoverable = $20, indexable = $21, memorial = $22, text_rules = $23, fetched_at_ms = $24
+         WHERE id = $1",
+        &[
+            &account.id,
+            &account.kind.as_str(),
+            &inbox,
+            &shared_inbox,
+            &c.followers,
+            &c.following,
+            &c.outbox,
+            &c.featured,
+            &p.display_name,
+            &p.bio_html,
+            &p.bio_source,
+            &p.url,
+            &p.avatar_url,
+            &p.header_url,
+            &json::write(&p.fields),
+            &json::write(&p.emojis),
+            &json::write(&account.also_known_as),
+            &account.moved_to,
+            &f.locked,
+            &f.discoverable,
+            &f.indexable,
+            &f.memorial,
+            &text_rules,
+            &account.fetched_at,
+        ],
+    )?;
+    Ok(())
+}
+
+/// Gives an account a handle that it has proven to own; another account that
+/// held it loses it: the newest proof counts.
+pub fn claim_handle(tx: &mut Tx, id: AccountId, handle: &Handle, at: Timestamp) -> Result<()> {
+    let key = handle.key();
+    tx.execute(
+        "UPDATE account SET handle_key = NULL, handle_verified_at_ms = NULL WHERE handle_key = $1 AND id <> $2 AND home <> 0",
+        &[&key, &id],
+    )?;
+    tx.execute(
+        "UPDATE account SET name = $2, domain = $3, handle_key = $4, handle_verified_at_ms = $5
+         WHERE id = $1 AND NOT EXISTS (SELECT 1 FROM account o WHERE o.handle_key = $4 AND o.id <> $1)",
+        &[&id, &handle.name, &handle.domain, &key, &at],
+    )?;
+    Ok(())
+}
+
+/// Changes what an account may do.
+pub fn set_state(tx: &mut Tx, id: AccountId, state: AccountState) -> Result<()> {
+    tx.execute("UPDATE account SET state = $2 WHERE id = $1", &[&id, &state.code()])?;
+    Ok(())
+}
+
+/// The account of a row.
+pub fn find(tx: &mut Tx, id: AccountId) -> Result<Option<Account>> {
+    tx.find(concat!("SELECT ", columns!("a"), " FROM account a WHERE a.id = $1"), &[&id], |row| {
+        read(&mut Cursor::new(row))
+    })
+}
+
+/// The account of a row that must be there.
+pub fn get(tx: &mut Tx, id: AccountId) -> Result<Account> {
+    find(tx, id)?.ok_or(Error::Missing)
+}
+
+/// The account of an actor.
+pub fn by_actor(tx: &mut Tx, actor: &ActorId) -> Result<Option<Account>> {
+    tx.find(concat!("SELECT ", columns!("a"), " FROM account a WHERE a.actor_id = $1"), &[actor], |row| {
+        read(&mut Cursor::new(row))
+    })
+}
+
+/// The accounts of actors, in no order; unknown ones are left out.
+pub fn by_actors(tx: &mut Tx, actors: &[&str]) -> Result<Vec<Account>> {
+    tx.query(
+        concat!("SELECT ", columns!("a"), " FROM account a WHERE a.actor_id = ANY($1)"),
+        &[&actors],
+        |row| read(&mut Cursor::new(row)),
+    )
+}
+
+/// The account that has proven to own a handle.
+pub fn by_handle(tx: &mut Tx, handle: &Handle) -> Result<Option<Account>> {
+    tx.find(
+        concat!("SELECT ", columns!("a"), " FROM account a WHERE a.handle_key = $1"),
+        &[&handle.key()],
+        |row| read(&mut Cursor::new(row)),
+    )
+}
+
+/// The page a person would open, where one of the accounts we know names it.
+pub fn by_url(tx: &mut Tx, url: &str) -> Result<Option<Account>> {
+    tx.find(
+        concat!("SELECT ", columns!("a"), " FROM account a WHERE a.url = $1 ORDER BY a.id LIMIT 1"),
+        &[&url],
+        |row| read(&mut Cursor::new(row)),
+    )
+}
+
+/// Accounts by row, in no order.
+pub fn list(tx: &mut Tx, ids: &[AccountId]) -> Result<Vec<(Account, AccountCounts)>> {
+    tx.query(
+        concat!(
+            "SELECT ",
+            columns!("a"),
+            ", ",
+            count_columns!("c"),
+            " FROM account a LEFT JOIN account_count c ON c.account_id = a.id WHERE a.id = ANY($1)"
+        ),
+        &[&ids],
+        |row| {
+            let mut c = Cursor::new(row);
+            Ok((read(&mut c)?, read_counts(&mut c)?))
+        },
+    )
+}
+
+/// Accounts whose handle begins like `prefix` (lower case), best known first.
+pub fn search(tx: &mut Tx, prefix: &str, limit: i64) -> Result<Vec<AccountId>> {
+    let end = format!("{prefix}\u{10ffff}");
+    tx.query(
+        "SELECT a.id FROM account a LEFT JOIN account_count c ON c.account_id = a.id
+         WHERE a.handle_key >= $1 AND a.handle_key < $2 AND a.state IN (0, 3)
+         ORDER BY COALESCE(c.followers, 0) DESC, a.id LIMIT $3",
+        &[&prefix, &end, &limit],
+        |row| row.get(0),
+    )
+}
+
+/// Our own accounts, oldest first.
+pub fn ours(tx: &mut Tx) -> Result<Vec<(Account, AccountCounts)>> {
+    tx.query(
+        concat!(
+            "SELECT ",
+            columns!("a"),
+            ", ",
+            count_columns!("c"),
+            " FROM account a LEFT JOIN account_count c ON c.account_id = a.id WHERE a.home = 0 ORDER BY a.id"
+        ),
+        &[],
+        |row| {
+            let mut c = Cursor::new(row);
+            Ok((read(&mut c)?, read_counts(&mut c)?))
+        },
+    )
+}
+
+/// An account's numbers.
+pub fn counts(tx: &mut Tx, id: AccountId) -> Result<AccountCounts> {
+    let found = tx.find(
+        concat!("SELECT ", count_columns!("c"), " FROM account_count c WHERE c.account_id = $1"),
+        &[&id],
+        |row| read_counts(&mut Cursor::new(row)),
+    )?;
+    Ok(found.unwrap_or_default())
+}
+
+/// Adds to an account's numbers.
+pub fn add_counts(tx: &mut Tx, id: AccountId, followers: i64, following: i64, posts: i64) -> Result<()> {
+    tx.execute(
+        "INSERT INTO account_count (account_id, followers, following, posts) VALUES ($1, $2, $3, $4)
+         ON CONFLICT (account_id) DO UPDATE SET followers = account_count.followers + $2,
+            following = account_count.following + $3, posts = account_count.posts + $4",
+        &[&id, &followers, &following, &posts],
+    )?;
+    Ok(())
+}
+
+/// Counts a post and remembers when it was.
+pub fn posted(tx: &mut Tx, id: AccountId, at: Timestamp) -> Result<()> {
+    tx.execute(
+        "INSERT INTO account_count (account_id, followers, following, posts, last_post_at_ms) VALUES ($1, 0, 0, 1, $2)
+         ON CONFLICT (account_id) DO UPDATE SET posts = account_count.posts + 1,
+            last_post_at_ms = CASE WHEN account_count.last_post_at_ms > $2 THEN account_count.last_post_at_ms ELSE $2 END",
+        &[&id, &at],
+    )?;
+    Ok(())
+}
+
+/// How many people sign in here and how many posts they wrote.
+pub fn usage(tx: &mut Tx) -> Result<(i64, i64)> {
+    tx.get(
+        "SELECT (SELECT COUNT(*) FROM account WHERE home = 0 AND state IN (0, 1) AND kind <> 'Application'),
+                (SELECT COALESCE(SUM(c.posts), 0) FROM account a JOIN account_count c ON c.account_id = a.id WHERE a.home = 0)",
+        &[],
+        |row| Ok((row.get(0)?, row.get(1)?)),
+    )
+}

@@ -1,0 +1,525 @@
+//! Posts, their revisions, whom they address.
+
+use crate::cursor::Cursor;
+use crate::paged::{self, paged};
+use crate::{Error, Result, Tx, json};
+use domain::post::{Post, PostCounts, PostKind, PostText};
+use domain::visibility::Standing;
+use domain::{AccountId, ApplicationId, ObjectId, Page, PostId, Timestamp, Visibility};
+
+/// The columns of a post under the alias `$p`, as [`read`] wants them.
+macro_rules! columns {
+    ($p:literal) => {
+        concat!(
+            $p,
+            ".id, ",
+            $p,
+            ".object_id, ",
+            $p,
+            ".author_id, ",
+            $p,
+            ".kind, ",
+            $p,
+            ".visibility, ",
+            $p,
+            ".content_html, ",
+            $p,
+            ".source, ",
+            $p,
+            ".source_type, ",
+            $p,
+            ".title, ",
+            $p,
+            ".warning, ",
+            $p,
+            ".sensitive, ",
+            $p,
+            ".language, ",
+            $p,
+            ".mentions, ",
+            $p,
+            ".hashtags, ",
+            $p,
+            ".emojis, ",
+            $p,
+            ".attachments, ",
+            $p,
+            ".url, ",
+            $p,
+            ".in_reply_to, ",
+            $p,
+            ".in_reply_to_id, ",
+            $p,
+            ".in_reply_to_account_id, ",
+            $p,
+            ".conversation_id, ",
+            $p,
+            ".published_at_ms, ",
+            $p,
+            ".edited_at_ms"
+        )
+    };
+}
+pub(crate) use columns;
+
+/// The condition under which the viewer `$v` (0: nobody) may see the post
+/// under the alias `$p`: [`domain::visibility::may_see`] in SQL. A test holds
+/// them equal.
+macro_rules! visible {
+    ($p:literal, $v:literal) => {
+        concat!(
+            "(",
+            $p,
+            ".author_id = ",
+            $v,
+            " OR (",
+            "(",
+            $p,
+            ".visibility <= 1 OR EXISTS (SELECT 1 FROM post_addressed va WHERE va.post_id = ",
+            $p,
+            ".id AND va.account_id = ",
+            $v,
+            ")",
+            " OR (",
+            $p,
+            ".visibility = 2 AND EXISTS (SELECT 1 FROM follow vf WHERE vf.follower_id = ",
+            $v,
+            " AND vf.target_id = ",
+            $p,
+            ".author_id AND vf.accepted = 1)))",
+            " AND NOT EXISTS (SELECT 1 FROM block vb WHERE vb.account_id = ",
+            $p,
+            ".author_id AND vb.target_id = ",
+            $v,
+            ")",
+            " AND NOT EXISTS (SELECT 1 FROM block vc WHERE vc.account_id = ",
+            $v,
+            " AND vc.target_id = ",
+            $p,
+            ".author_id)))"
+        )
+    };
+}
+pub(crate) use visible;
+
+/// Reads a post from the columns of [`columns!`].
+pub(crate) fn read(c: &mut Cursor<'_, '_>) -> Result<Post> {
+    let (id, object_id, author_id) = (c.next()?, c.next()?, c.next()?);
+    let kind: String = c.next()?;
+    let visibility: i64 = c.next()?;
+    let text = PostText {
+        content_html: c.next()?,
+        source: c.next()?,
+        source_type: c.next()?,
+        title: c.next()?,
+        warning: c.next()?,
+        sensitive: c.next()?,
+        language: c.next()?,
+        mentions: json::read(&c.next::<String>()?)?,
+        hashtags: json::read(&c.next::<String>()?)?,
+        emojis: json::read(&c.next::<String>()?)?,
+        attachments: json::read(&c.next::<String>()?)?,
+    };
+    Ok(Post {
+        id,
+        object_id,
+        author_id,
+        kind: PostKind::from_type(&kind),
+        visibility: Visibility::from_code(visibility)
+            .ok_or_else(|| Error::Corrupt(format!("visibility {visibility}")))?,
+        text,
+        url: c.next()?,
+        in_reply_to: c.next()?,
+        in_reply_to_id: c.next()?,
+        in_reply_to_account_id: c.next()?,
+        conversation_id: c.next()?,
+        published_at: c.next()?,
+        edited_at: c.next()?,
+    })
+}
+
+/// Adds a post; false where its object id is there already.
+pub fn insert(tx: &mut Tx, post: &Post, application: Option<ApplicationId>, text_rules: i64) -> Result<bool> {
+    let t = &post.text;
+    let rows = tx.execute(
+        "INSERT INTO post (id, object_id, author_id, kind, visibility, content_html, source, source_type, title, warning,
+            sensitive, language, mentions, hashtags, emojis, attachments, url, in_reply_to, in_reply_to_id,
+            in_reply_to_account_id, conversation_id, application_id, text_rules, published_at_ms, edited_at_ms,
+            updated_at_ms)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22,
+            $23, $24, $25, $25)
+         ON CONFLICT DO NOTHING",
+        &[
+            &post.id,
+            &post.object_id,
+            &post.author_id,
+            &post.kind.as_str(),
+            &post.visibility.code(),
+            &t.content_html,
+            &t.source,
+            &t.source_type,
+            &t.title,
+            &t.warning,
+            &t.sensitive,
+            &t.language,
+            &json::write(&t.mentions),
+            &json::write(&t.hashtags),
+            &json::write(&t.emojis),
+            &json::write(&t.attachments),
+            &post.url,
+            &post.in_reply_to,
+            &post.in_reply_to_id,
+            &post.in_reply_to_account_id,
+            &post.conversation_id,
+            &application,
+            &text_rules,
+            &post.published_at,
+            &post.edited_at,
+        ],
+    )?;
+    Ok(rows == 1)
+}
+
+/// Addresses a post to accounts by name.
+pub fn address(tx: &mut Tx, post: PostId, accounts: &[AccountId]) -> Result<()> {
+    for account in accounts {
+        tx.execute(
+            "INSERT INTO post_addressed (post_id, account_id) VALUES ($1, $2) ON CONFLICT DO NOTHING",
+            &[&post, account],
+        )?;
+    }
+    Ok(())
+}
+
+/// Whom a post addresses by name.
+pub fn addressed(tx: &mut Tx, post: PostId) -> Result<Vec<AccountId>> {
+    tx.query(
+        "SELECT account_id FROM post_addressed WHERE post_id = $1 ORDER BY account_id",
+        &[&post],
+        |row| row.get(0),
+    )
+}
+
+/// Writes which hashtags a post has.
+pub fn set_hashtags(tx: &mut Tx, post: PostId, names: &[String]) -> Result<()> {
+    tx.execute("DELETE FROM post_hashtag WHERE post_id = $1", &[&post])?;
+    for name in names {
+        tx.execute(
+            "INSERT INTO post_hashtag (name, post_id) VALUES ($1, $2) ON CONFLICT DO NOTHING",
+            &[name, &post],
+        )?;
+    }
+    Ok(())
+}
+
+/// The post of a row.
+pub fn find(tx: &mut Tx, id: PostId) -> Result<Option<Post>> {
+    tx.find(concat!("SELECT ", columns!("p"), " FROM post p WHERE p.id = $1"), &[&id], |row| {
+        read(&mut Cursor::new(row))
+    })
+}
+
+/// The post of an object.
+pub fn by_object(tx: &mut Tx, object: &ObjectId) -> Result<Option<Post>> {
+    tx.find(concat!("SELECT ", columns!("p"), " FROM post p WHERE p.object_id = $1"), &[object], |row| {
+        read(&mut Cursor::new(row))
+    })
+}
+
+/// The row of an object.
+pub fn id_by_object(tx: &mut Tx, object: &ObjectId) -> Result<Option<PostId>> {
+    tx.find("SELECT id FROM post WHERE object_id = $1", &[object], |row| row.get(0))
+}
+
+/// What `asker` is to the post and its author.
+pub fn standing(tx: &mut Tx, post: &Post, asker: Option<AccountId>) -> Result<Standing> {
+    let Some(asker) = asker else { return Ok(Standing::STRANGER) };
+    if asker == post.author_id {
+        return Ok(Standing { is_author: true, ..Standing::STRANGER });
+    }
+    tx.get(
+        "SELECT (SELECT COUNT(*) FROM follow WHERE follower_id = $1 AND target_id = $2 AND accepted = 1),
+            (SELECT COUNT(*) FROM post_addressed WHERE post_id = $3 AND account_id = $1),
+            (SELECT COUNT(*) FROM block WHERE account_id = $1 AND target_id = $2)
+                + (SELECT COUNT(*) FROM block WHERE account_id = $2 AND target_id = $1)",
+        &[&asker, &post.author_id, &post.id],
+        |row| {
+            Ok(Standing {
+                is_author: false,
+                follows: row.get::<i64>(0)? > 0,
+                addressed: row.get::<i64>(1)? > 0,
+                blocked: row.get::<i64>(2)? > 0,
+            })
+        },
+    )
+}
+
+/// Keeps what a post says now as a revision, then writes the new text.
+/// `updated`: the time that the author's server gives; false where a newer edit is stored.
+pub fn edit(tx: &mut Tx, post: &Post, text: &PostText, updated: Timestamp, text_rules: i64) -> Result<bool> {
+    let old = &post.text;
+    let since = post.edited_at.unwrap_or(post.published_at);
+    tx.lock(&format!("post {}", post.id))?;
+    let rows = tx.execute(
+        "UPDATE post SET content_html = $2, source = $3, source_type = $4, title = $5, warning = $6, sensitive = $7,
+            language = $8, mentions = $9, hashtags = $10, emojis = $11, attachments = $12, edited_at_ms = $13,
+            updated_at_ms = $13, text_rules = $14
+         WHERE id = $1 AND (updated_at_ms IS NULL OR updated_at_ms < $13)",
+        &[
+            &post.id,
+            &text.content_html,
+            &text.source,
+            &text.source_type,
+            &text.title,
+            &text.warning,
+            &text.sensitive,
+            &text.language,
+            &json::write(&text.mentions),
+            &json::write(&text.hashtags),
+            &json::write(&text.emojis),
+            &json::write(&text.attachments),
+            &updated,
+            &text_rules,
+        ],
+    )?;
+    if rows == 0 {
+        return Ok(false);
+    }
+    tx.execute(
+        "INSERT INTO post_revision (post_id, number, content_html, warning, sensitive, attachments, emojis, created_at_ms)
+         SELECT $1, COALESCE(MAX(number), 0) + 1, CAST($2 AS TEXT), CAST($3 AS TEXT), CAST($4 AS BIGINT), CAST($5 AS TEXT),
+            CAST($6 AS TEXT), CAST($7 AS BIGINT)
+         FROM post_revision WHERE post_id = $1",
+        &[
+            &post.id,
+            &old.content_html,
+            &old.warning,
+            &old.sensitive,
+            &json::write(&old.attachments),
+            &json::write(&old.emojis),
+            &since,
+        ],
+    )?;
+    Ok(true)
+}
+
+/// Removes a post and all that hangs on it. Its tombstone is the caller's matter.
+pub fn remove(tx: &mut Tx, post: &Post) -> Result<()> {
+    for sql in [
+        "DELETE FROM home_entry WHERE post_id = $1",
+        "DELETE FROM notification WHERE post_id = $1",
+        "DELETE FROM boost WHERE post_id = $1",
+        "DELETE FROM like_ WHERE post_id = $1",
+        "DELETE FROM post_addressed WHERE post_id = $1",
+        "DELETE FROM post_hashtag WHERE post_id = $1",
+        "DELETE FROM post_revision WHERE post_id = $1",
+        "DELETE FROM post_count WHERE post_id = $1",
+        "UPDATE post SET in_reply_to_id = NULL WHERE in_reply_to_id = $1",
+        "DELETE FROM post WHERE id = $1",
+    ] {
+        tx.execute(sql, &[&post.id])?;
+    }
+    if let Some(parent) = post.in_reply_to_id {
+        add_counts(tx, parent, -1, 0, 0)?;
+    }
+    if post.visibility.is_open() {
+        crate::account::add_counts(tx, post.author_id, 0, 0, -1)?;
+    }
+    Ok(())
+}
+
+/// Adds to a post's numbers.
+pub fn add_counts(tx: &mut Tx, post: PostId, replies: i64, boosts: i64, likes: i64) -> Result<()> {
+    tx.execute(
+        "INSERT INTO post_count (post_id, replies, boosts, likes) VALUES ($1, $2, $3, $4)
+         ON CONFLICT (post_id) DO UPDATE SET replies = post_count.replies + $2, boosts = post_count.boosts + $3,
+            likes = post_count.likes + $4",
+        &[&post, &replies, &boosts, &likes],
+    )?;
+    Ok(())
+}
+
+/// A post's numbers.
+pub fn counts(tx: &mut Tx, post: PostId) -> Result<PostCounts> {
+    let found =
+        tx.find("SELECT replies, boosts, likes FROM post_count WHERE post_id = $1", &[&post], |row| {
+            Ok(PostCounts { replies: row.get(0)?, boosts: row.get(1)?, likes: row.get(2)? })
+        })?;
+    Ok(found.unwrap_or_default())
+}
+
+/// Hangs posts that answer `post` and came before it under it.
+pub fn adopt(tx: &mut Tx, post: &Post) -> Result<()> {
+    let orphans: Vec<(PostId, PostId)> = tx.query(
+        "SELECT id, conversation_id FROM post WHERE in_reply_to = $1 AND in_reply_to_id IS NULL LIMIT 1000",
+        &[&post.object_id],
+        |row| Ok((row.get(0)?, row.get(1)?)),
+    )?;
+    for (child, conversation) in &orphans {
+        tx.execute(
+            "UPDATE post SET in_reply_to_id = $2, in_reply_to_account_id = $3 WHERE id = $1",
+            &[child, &post.id, &post.author_id],
+        )?;
+        tx.execute(
+            "UPDATE post SET conversation_id = $2 WHERE conversation_id = $1",
+            &[conversation, &post.conversation_id],
+        )?;
+    }
+    if !orphans.is_empty() {
+        let many = i64::try_from(orphans.len()).unwrap_or(i64::MAX);
+        add_counts(tx, post.id, many, 0, 0)?;
+    }
+    Ok(())
+}
+
+/// What a post answers, from the nearest to the first, as far as the viewer may see them.
+pub fn ancestors(tx: &mut Tx, post: PostId, viewer: Option<AccountId>, limit: i64) -> Result<Vec<PostId>> {
+    let viewer = viewer.unwrap_or(AccountId(0));
+    tx.query(
+        concat!(
+            "WITH RECURSIVE up(id, depth) AS (
+                SELECT in_reply_to_id, 1 FROM post WHERE id = $1 AND in_reply_to_id IS NOT NULL
+                UNION ALL
+                SELECT q.in_reply_to_id, up.depth + 1 FROM up JOIN post q ON q.id = up.id
+                WHERE q.in_reply_to_id IS NOT NULL AND up.depth < $3)
+             SELECT up.id FROM up JOIN post p ON p.id = up.id WHERE ",
+            visible!("p", "$2"),
+            " ORDER BY up.depth"
+        ),
+        &[&post, &viewer, &limit],
+        |row| row.get(0),
+    )
+}
+
+/// What answers a post, directly or not, as far as the viewer may see it; older first.
+pub fn descendants(tx: &mut Tx, post: PostId, viewer: Option<AccountId>, limit: i64) -> Result<Vec<PostId>> {
+    let viewer = viewer.unwrap_or(AccountId(0));
+    tx.query(
+        concat!(
+            "WITH RECURSIVE down(id, depth) AS (
+                SELECT id, 1 FROM post WHERE in_reply_to_id = $1
+                UNION ALL
+                SELECT q.id, down.depth + 1 FROM down JOIN post q ON q.in_reply_to_id = down.id WHERE down.depth < 64)
+             SELECT down.id FROM down JOIN post p ON p.id = down.id WHERE ",
+            visible!("p", "$2"),
+            " ORDER BY down.id LIMIT $3"
+        ),
+        &[&post, &viewer, &limit],
+        |row| row.get(0),
+    )
+}
+
+/// Direct answers to a post that anyone may read, for its `replies` collection.
+pub fn open_replies(tx: &mut Tx, post: PostId, page: Page) -> Result<Vec<(i64, ObjectId)>> {
+    let texts = paged!("id", "SELECT id, object_id FROM post WHERE in_reply_to_id = $1 AND visibility <= 1");
+    paged::list(tx, texts, &post, page, &[], |row| Ok((row.get(0)?, row.get(1)?)))
+}
+
+/// Which posts of an account to list.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Selection {
+    /// Leave out answers to others.
+    pub without_replies: bool,
+    /// Leave out boosts.
+    pub without_boosts: bool,
+    /// Only with attachments.
+    pub only_media: bool,
+}
+
+/// Posts and boosts of an account as far as the viewer may see them, newest
+/// first: the post and the boost that brought it.
+pub fn by_author(
+    tx: &mut Tx,
+    author: AccountId,
+    viewer: Option<AccountId>,
+    selection: Selection,
+    page: Page,
+) -> Result<Vec<crate::timeline::Entry>> {
+    let viewer = viewer.unwrap_or(AccountId(0));
+    let texts = paged!(
+        "e.id",
+        "SELECT e.id, e.post_id, e.boost_id FROM (
+            SELECT id, id AS post_id, NULL AS boost_id, author_id AS account_id FROM post
+            UNION ALL
+            SELECT id, post_id, id AS boost_id, account_id FROM boost WHERE visibility <= 1 AND $6 = 0
+         ) e JOIN post p ON p.id = e.post_id
+         WHERE e.account_id = $1 AND ($7 = 0 OR e.boost_id IS NOT NULL OR p.in_reply_to IS NULL
+            OR p.in_reply_to_account_id = p.author_id) AND ($8 = 0 OR p.attachments <> '[]') AND ",
+        visible!("p", "$5")
+    );
+    paged::list(
+        tx,
+        texts,
+        &author,
+        page,
+        &[&viewer, &selection.without_boosts, &selection.without_replies, &selection.only_media],
+        crate::timeline::read_entry,
+    )
+}
+
+/// The rows of an account's posts, oldest first, for a sweep.
+pub fn some_of(tx: &mut Tx, author: AccountId, limit: i64) -> Result<Vec<PostId>> {
+    tx.query("SELECT id FROM post WHERE author_id = $1 ORDER BY id LIMIT $2", &[&author, &limit], |row| {
+        row.get(0)
+    })
+}
+
+/// A former version of a post.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Revision {
+    /// Clean HTML.
+    pub content_html: String,
+    /// Content warning.
+    pub warning: String,
+    /// Media were hidden.
+    pub sensitive: bool,
+    /// From when it stood so.
+    pub created_at: Timestamp,
+}
+
+/// Former versions, oldest first.
+pub fn revisions(tx: &mut Tx, post: PostId) -> Result<Vec<Revision>> {
+    tx.query(
+        "SELECT content_html, warning, sensitive, created_at_ms FROM post_revision WHERE post_id = $1 ORDER BY number",
+        &[&post],
+        |row| {
+            Ok(Revision {
+                content_html: row.get(0)?,
+                warning: row.get(1)?,
+                sensitive: row.get(2)?,
+                created_at: row.get(3)?,
+            })
+        },
+    )
+}
+
+/// Says that an object is gone for ever.
+pub fn bury(tx: &mut Tx, object: &str, author: &str, former_type: Option<&str>) -> Result<()> {
+    let now = tx.now();
+    tx.execute(
+        "INSERT INTO tombstone (object_id, author, former_type, deleted_at_ms) VALUES ($1, $2, $3, $4)
+         ON CONFLICT (object_id) DO NOTHING",
+        &[&object, &author, &former_type, &now],
+    )?;
+    Ok(())
+}
+
+/// What is left of an object that is gone.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Tombstone {
+    /// Whose it was, or who said so.
+    pub author: String,
+    /// What it was.
+    pub former_type: Option<String>,
+    /// When it went.
+    pub deleted_at: Timestamp,
+}
+
+/// The tombstone of an object.
+pub fn tombstone(tx: &mut Tx, object: &str) -> Result<Option<Tombstone>> {
+    tx.find(
+        "SELECT author, former_type, deleted_at_ms FROM tombstone WHERE object_id = $1",
+        &[&object],
+        |row| Ok(Tombstone { author: row.get(0)?, former_type: row.get(1)?, deleted_at: row.get(2)? }),
+    )
+}

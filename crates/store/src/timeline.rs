@@ -1,0 +1,219 @@
+//! Lists of posts: home, and the pages that dress them.
+
+use crate::cursor::Cursor;
+use crate::paged::{self, paged};
+use crate::value::Row;
+use crate::{Error, Result, Tx, account, post};
+use domain::post::{Application, BoostView, PostCounts, ViewerMarks};
+use domain::{AccountId, BoostId, Page, PostId, PostView, Visibility};
+use std::collections::{HashMap, HashSet};
+
+/// A place in a list: a post, or a boost of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Entry {
+    /// What the list is sorted by: the id of the post or the boost.
+    pub id: i64,
+    /// The post.
+    pub post_id: PostId,
+    /// The boost that brought it.
+    pub boost_id: Option<BoostId>,
+}
+
+impl From<PostId> for Entry {
+    fn from(id: PostId) -> Self {
+        Self { id: id.0, post_id: id, boost_id: None }
+    }
+}
+
+pub(crate) fn read_entry(row: &Row<'_>) -> Result<Entry> {
+    Ok(Entry { id: row.get(0)?, post_id: row.get(1)?, boost_id: row.get(2)? })
+}
+
+/// The newest entries an owner keeps.
+pub const HOME_LENGTH: i64 = 800;
+
+/// Puts an entry into the home of each owner. `account`: who brought it.
+pub fn push(tx: &mut Tx, owners: &[AccountId], entry: Entry, account: AccountId) -> Result<()> {
+    for owner in owners {
+        tx.execute(
+            "INSERT INTO home_entry (owner_id, id, post_id, boost_id, account_id) VALUES ($1, $2, $3, $4, $5)
+             ON CONFLICT DO NOTHING",
+            &[owner, &entry.id, &entry.post_id, &entry.boost_id, &account],
+        )?;
+    }
+    Ok(())
+}
+
+/// Of some owners, those whose newest entries (down to `since`) already show the post.
+pub fn having(tx: &mut Tx, owners: &[AccountId], post: PostId, since: i64) -> Result<Vec<AccountId>> {
+    tx.query(
+        "SELECT DISTINCT owner_id FROM home_entry WHERE post_id = $1 AND id > $2 AND owner_id = ANY($3)",
+        &[&post, &since, &owners],
+        |row| row.get(0),
+    )
+}
+
+/// The home of an account, newest first.
+pub fn home(tx: &mut Tx, owner: AccountId, page: Page) -> Result<Vec<Entry>> {
+    let texts = paged!("h.id", "SELECT h.id, h.post_id, h.boost_id FROM home_entry h WHERE h.owner_id = $1");
+    paged::list(tx, texts, &owner, page, &[], read_entry)
+}
+
+/// Takes what an account brought out of a home: after an unfollow or a block.
+pub fn withdraw(tx: &mut Tx, owner: AccountId, account: AccountId) -> Result<()> {
+    tx.execute(
+        "DELETE FROM home_entry WHERE owner_id = $1 AND (account_id = $2
+            OR post_id IN (SELECT p.id FROM post p JOIN home_entry h ON h.post_id = p.id
+                WHERE h.owner_id = $1 AND p.author_id = $2 AND EXISTS
+                    (SELECT 1 FROM block b WHERE b.account_id = $1 AND b.target_id = $2)))",
+        &[&owner, &account],
+    )?;
+    Ok(())
+}
+
+/// Puts the newest posts and boosts of an account into the home of a new follower.
+pub fn backfill(tx: &mut Tx, owner: AccountId, account: AccountId, limit: i64) -> Result<()> {
+    let page = Page::newest(limit);
+    for entry in post::by_author(tx, account, Some(owner), post::Selection::default(), page)? {
+        push(tx, &[owner], entry, account)?;
+    }
+    Ok(())
+}
+
+/// Public posts, newest first; `only_ours`: written here.
+pub fn public(tx: &mut Tx, viewer: Option<AccountId>, only_ours: bool, page: Page) -> Result<Vec<Entry>> {
+    let viewer = viewer.unwrap_or(AccountId(0));
+    let texts = paged!(
+        "p.id",
+        "SELECT p.id, p.id, NULL FROM post p JOIN account a ON a.id = p.author_id
+         WHERE p.visibility = 0 AND a.state IN (0, 3) AND p.in_reply_to IS NULL AND ($5 = 0 OR a.home = 0) AND ",
+        crate::post::visible!("p", "$1")
+    );
+    paged::list(tx, texts, &viewer, page, &[&only_ours], read_entry)
+}
+
+/// Public posts with a hashtag, newest first.
+pub fn tagged(tx: &mut Tx, name: &str, viewer: Option<AccountId>, page: Page) -> Result<Vec<Entry>> {
+    let viewer = viewer.unwrap_or(AccountId(0));
+    let texts = paged!(
+        "t.post_id",
+        "SELECT p.id, p.id, NULL FROM post_hashtag t JOIN post p ON p.id = t.post_id
+         WHERE t.name = $1 AND p.visibility = 0 AND ",
+        crate::post::visible!("p", "$5")
+    );
+    paged::list(tx, texts, &name, page, &[&viewer], read_entry)
+}
+
+/// Posts with all that is shown with them, in the order of the entries; what
+/// is gone meanwhile is left out. Four statements, however many entries.
+pub fn views(tx: &mut Tx, viewer: Option<AccountId>, entries: &[Entry]) -> Result<Vec<PostView>> {
+    if entries.is_empty() {
+        return Ok(Vec::new());
+    }
+    let ids: Vec<PostId> = entries.iter().map(|entry| entry.post_id).collect();
+    let mut posts = posts(tx, &ids)?;
+    let boosts: Vec<BoostId> = entries.iter().filter_map(|entry| entry.boost_id).collect();
+    let boosts = if boosts.is_empty() { HashMap::new() } else { boost_views(tx, &boosts)? };
+    if let Some(viewer) = viewer {
+        mark(tx, viewer, &ids, &mut posts)?;
+    }
+    Ok(entries
+        .iter()
+        .filter_map(|entry| {
+            let mut view = posts.get(&entry.post_id)?.clone();
+            if let Some(id) = entry.boost_id {
+                view.boost = Some(boosts.get(&id)?.clone());
+            }
+            Some(view)
+        })
+        .collect())
+}
+
+fn posts(tx: &mut Tx, ids: &[PostId]) -> Result<HashMap<PostId, PostView>> {
+    let rows = tx.query(
+        concat!(
+            "SELECT ",
+            post::columns!("p"),
+            ", ",
+            account::columns!("a"),
+            ", ",
+            account::count_columns!("c"),
+            ", COALESCE(n.replies, 0), COALESCE(n.boosts, 0), COALESCE(n.likes, 0), app.name, app.website
+             FROM post p JOIN account a ON a.id = p.author_id
+             LEFT JOIN account_count c ON c.account_id = a.id LEFT JOIN post_count n ON n.post_id = p.id
+             LEFT JOIN application app ON app.id = p.application_id
+             WHERE p.id = ANY($1)"
+        ),
+        &[&ids],
+        |row| {
+            let mut c = Cursor::new(row);
+            let view = PostView {
+                post: post::read(&mut c)?,
+                author: account::read(&mut c)?,
+                author_counts: account::read_counts(&mut c)?,
+                counts: PostCounts { replies: c.next()?, boosts: c.next()?, likes: c.next()? },
+                marks: ViewerMarks::default(),
+                boost: None,
+                application: match (c.next::<Option<String>>()?, c.next()?) {
+                    (Some(name), website) => Some(Application { name, website }),
+                    (None, _) => None,
+                },
+            };
+            Ok((view.post.id, view))
+        },
+    )?;
+    Ok(rows.into_iter().collect())
+}
+
+fn boost_views(tx: &mut Tx, ids: &[BoostId]) -> Result<HashMap<BoostId, BoostView>> {
+    let rows = tx.query(
+        concat!(
+            "SELECT b.id, b.activity_id, b.visibility, b.created_at_ms, ",
+            account::columns!("a"), ", ", account::count_columns!("c"),
+            " FROM boost b JOIN account a ON a.id = b.account_id LEFT JOIN account_count c ON c.account_id = a.id
+              WHERE b.id = ANY($1)"
+        ),
+        &[&ids],
+        |row| {
+            let mut c = Cursor::new(row);
+            let (id, activity_id) = (c.next()?, c.next()?);
+            let visibility: i64 = c.next()?;
+            let created_at = c.next()?;
+            let view = BoostView {
+                id,
+                activity_id,
+                visibility: Visibility::from_code(visibility)
+                    .ok_or_else(|| Error::Corrupt(format!("visibility {visibility}")))?,
+                created_at,
+                account: account::read(&mut c)?,
+                account_counts: account::read_counts(&mut c)?,
+            };
+            Ok((id, view))
+        },
+    )?;
+    Ok(rows.into_iter().collect())
+}
+
+fn mark(tx: &mut Tx, viewer: AccountId, ids: &[PostId], posts: &mut HashMap<PostId, PostView>) -> Result<()> {
+    let liked: HashSet<PostId> = tx
+        .query(
+            "SELECT post_id FROM like_ WHERE account_id = $1 AND post_id = ANY($2)",
+            &[&viewer, &ids],
+            |row| row.get(0),
+        )?
+        .into_iter()
+        .collect();
+    let boosted: HashSet<PostId> = tx
+        .query(
+            "SELECT post_id FROM boost WHERE account_id = $1 AND post_id = ANY($2)",
+            &[&viewer, &ids],
+            |row| row.get(0),
+        )?
+        .into_iter()
+        .collect();
+    for (id, view) in posts {
+        view.marks.liked = liked.contains(id);
+        view.marks.boosted = boosted.contains(id);
+    }
+    Ok(())
+}
