@@ -79,7 +79,7 @@ export async function scenario(checks, a, b) {
   });
   await check("edits the reply", async () => {
     const text = words("a better reply");
-    await a.edit(replyId, b.name == null ? `${b.handle} ${text}` : text);
+    await a.edit(replyId, text, b);
     await arrives(checks, b, replyId, { text });
   });
   await check("deletes the reply", async () => {

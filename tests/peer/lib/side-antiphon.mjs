@@ -106,8 +106,9 @@ export class AntiphonSide {
     return status.uri;
   }
 
-  async edit(id, text) {
-    await this.api("PUT", `/v1/statuses/${await this.status(id)}`, { status: text });
+  async edit(id, text, mention) {
+    const status = mention == null ? text : `${mention.handle} ${text}`;
+    await this.api("PUT", `/v1/statuses/${await this.status(id)}`, { status });
   }
 
   async delete(id) {

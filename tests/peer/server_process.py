@@ -1,0 +1,76 @@
+"""Starts Antiphon with an empty data folder and makes accounts in it."""
+
+import os
+import pathlib
+import socket
+import subprocess
+import time
+import urllib.error
+import urllib.request
+
+PASSWORD = "correct horse battery staple"
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+class Server:
+    """A running server; ended by its process id when the block is left."""
+
+    def __init__(self, binary: str, folder: pathlib.Path):
+        listen = f"127.0.0.1:{free_port()}"
+        self.binary = binary
+        self.origin = f"http://{listen}"
+        self.env = os.environ | {
+            "ANTIPHON_ORIGIN": self.origin,
+            "ANTIPHON_LISTEN": listen,
+            "ANTIPHON_DATA_DIR": str(folder / "data"),
+            "ANTIPHON_PEERS_ALLOW": "127.0.0.0/8",
+            "ANTIPHON_RATE_LIMIT": "off",
+        }
+        self.log = open(folder / "antiphon.log", "ab")
+
+    def __enter__(self) -> "Server":
+        self.process = subprocess.Popen([self.binary, "serve"], env=self.env, stdout=self.log, stderr=self.log)
+        return self
+
+    def __exit__(self, *_):
+        self.process.terminate()
+        try:
+            self.process.wait(5)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+        self.log.close()
+
+    def wait_until_healthy(self, seconds: float = 15) -> None:
+        deadline = time.monotonic() + seconds
+        problem = None
+        while time.monotonic() < deadline:
+            if self.process.poll() is not None:
+                raise RuntimeError(f"the server ended with {self.process.returncode}")
+            try:
+                with urllib.request.urlopen(f"{self.origin}/health", timeout=2) as answer:
+                    if answer.status == 200:
+                        return
+            except (urllib.error.URLError, OSError) as error:
+                problem = error
+            time.sleep(0.05)
+        raise RuntimeError(f"/health did not answer 200 ({problem})")
+
+    def command(self, *args: str, stdin: str = "") -> str:
+        done = subprocess.run(
+            [self.binary, *args], env=self.env, input=stdin, capture_output=True, text=True, timeout=30, check=False
+        )
+        if done.returncode != 0:
+            raise RuntimeError(f"{' '.join(args)} ended with {done.returncode}: {done.stderr.strip()[-500:]}")
+        return done.stdout.strip()
+
+    def create_account(self, name: str) -> None:
+        self.command("account", "create", name, "--email", f"{name}@example.org", "--password-stdin", stdin=PASSWORD + "\n")
+
+    def create_token(self, name: str) -> str:
+        return self.command("token", "create", name, "--scopes", "read write follow push")
