@@ -2,8 +2,9 @@
 //! headings and images become what other servers keep.
 
 use crate::format::{Around, Formatted, checked, inline};
+use crate::scan::escape;
 use crate::{hashtag, link, mention};
-use pulldown_cmark::{CowStr, Event, LinkType, Options, Parser, Tag, TagEnd, TextMergeStream, html};
+use pulldown_cmark::{Event, Options, Parser, Tag, TagEnd, TextMergeStream, html};
 use std::ops::Range;
 
 /// Markdown's own characters and what stands for them inside links, mentions
@@ -42,23 +43,28 @@ fn rewrite<'a>(event: Event<'a>, plain: bool, around: &Around<'_>, out: &mut For
         Event::Html(text) | Event::InlineHtml(text) => Event::Text(unshelter(&text).into()),
         Event::Code(text) => Event::Code(unshelter(&text).into()),
         Event::SoftBreak => Event::HardBreak,
-        Event::Rule => Event::SoftBreak,
+        Event::Rule => Event::Html("".into()),
         Event::Start(Tag::HtmlBlock) => Event::Start(Tag::Paragraph),
         Event::End(TagEnd::HtmlBlock) => Event::End(TagEnd::Paragraph),
         Event::Start(Tag::Heading { .. }) => Event::Html("<p><strong>".into()),
         Event::End(TagEnd::Heading(_)) => Event::Html("</strong></p>".into()),
         Event::Start(Tag::Link { dest_url, .. } | Tag::Image { dest_url, .. }) => start_link(&dest_url),
-        Event::End(TagEnd::Link | TagEnd::Image) => Event::End(TagEnd::Link),
+        Event::End(TagEnd::Link | TagEnd::Image) => Event::InlineHtml("</a>".into()),
         other => other,
     }
 }
 
-/// A link to what may be clicked; to anything else, a link to nowhere, which
-/// the last check takes away.
+/// A link to what may be clicked; of anything else only its text is left.
 fn start_link<'a>(dest: &str) -> Event<'a> {
-    let dest_url: CowStr<'a> =
-        link::safe(&unshelter(dest)).map_or_else(|| "about:blank".into(), |_| unshelter(dest).into());
-    Event::Start(Tag::Link { link_type: LinkType::Inline, dest_url, title: "".into(), id: "".into() })
+    let dest = unshelter(dest);
+    Event::InlineHtml(match link::safe(&dest) {
+        Some(_) => format!(
+            "<a href=\"{}\" target=\"_blank\" rel=\"nofollow noopener noreferrer\">",
+            escape(dest.trim())
+        )
+        .into(),
+        None => "<a>".into(),
+    })
 }
 
 /// Hides Markdown's characters inside links, mentions and hashtags.

@@ -89,7 +89,10 @@ static FIELD: LazyLock<Builder<'static>> = LazyLock::new(|| {
 });
 static AUTHORED: LazyLock<Builder<'static>> = LazyLock::new(|| {
     let mut authored = builder(&TAGS);
-    authored.link_rel(None).add_tag_attributes("a", ["rel"]);
+    authored
+        .link_rel(None)
+        .add_tag_attributes("a", ["rel", "target"])
+        .set_tag_attribute_values(HashMap::new());
     authored
 });
 static IMAGES: LazyLock<Builder<'static>> = LazyLock::new(|| {
@@ -120,6 +123,7 @@ fn builder(tags: &[&'static str]) -> Builder<'static> {
                 .collect(),
         )
         .allowed_classes(classed.map(|tag| (tag, CLASSES.into_iter().collect::<HashSet<_>>())).collect())
+        .generic_attributes(HashSet::new())
         .url_schemes(SCHEMES.into_iter().collect())
         .url_relative(UrlRelative::Deny)
         .link_rel(Some(REL));

@@ -71,7 +71,8 @@ impl Flat {
         if HEADINGS.contains(&tag.name) {
             self.block(if tag.closing { "</strong></p>" } else { "<p><strong>" });
         } else if matches!(tag.name, "td" | "th") {
-            self.out.push(' ');
+            // A cell ends like a word, not like a line.
+            self.out.push_str(if tag.closing { " " } else { "" });
         } else if BOXES.contains(&tag.name) {
             self.break_due |= !self.at_edge;
         } else if BLOCKS.contains(&tag.name) {

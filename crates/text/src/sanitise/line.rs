@@ -18,13 +18,15 @@ static TAG: LazyLock<Regex> =
 /// characters and the marks that turn the direction of what stands behind.
 /// `I <3 you` stays as it is.
 pub fn plain_line(text: &str) -> String {
-    let mut text = cut(text, MAX_BYTES).to_owned();
+    let mut shown: String = cut(text, MAX_BYTES)
+        .chars()
+        .map(|c| if breaks_line(c) { ' ' } else { c })
+        .filter(|c| !misleads(*c))
+        .collect();
     // Again until nothing changes: `<<b>script>` has a tag inside a tag.
-    while TAG.is_match(&text) {
-        text = TAG.replace_all(&text, "").into_owned();
+    while TAG.is_match(&shown) {
+        shown = TAG.replace_all(&shown, "").into_owned();
     }
-    let shown: String =
-        text.chars().map(|c| if breaks_line(c) { ' ' } else { c }).filter(|c| !misleads(*c)).collect();
     let words: Vec<&str> = shown.split_whitespace().collect();
     words.join(" ").chars().take(MAX_CHARS).collect::<String>().trim_end().to_owned()
 }
@@ -67,6 +69,7 @@ mod tests {
             ("<script>alert(1)</script>", "alert(1)"),
             ("<<b>script>x", "x"),
             ("<img src=x onerror=alert(1)", ""),
+            ("<\u{0}b>x", "x"),
             ("Bob <svg/onload=alert(1)>", "Bob"),
             ("a\u{202e}b\u{2066}c\u{0}d\u{200b}", "abcd"),
             ("👩‍👩‍👧‍👦", "👩‍👩‍👧‍👦"),
