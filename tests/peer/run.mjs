@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { documents, notifications, privacy, signatures } from "./lib/antiphon-only.mjs";
-import { Checks } from "./lib/checks.mjs";
+import { Checks, assert } from "./lib/checks.mjs";
 import { startAntiphon, startPeer, stop, stopAll } from "./lib/processes.mjs";
 import { refusals } from "./lib/refusals.mjs";
 import { scenario } from "./lib/scenario.mjs";
@@ -43,14 +43,12 @@ async function antiphonAgainstPeer(firstKnock, here) {
   const peer = await startPeer({ host: "127.0.0.2", firstKnock, folder: here });
   const carol = new AntiphonSide(server, "carol");
   const alice = new PeerSide(peer);
-  await checks.check("the server is healthy", () =>
-    checks.until("/health answers 200", async () => {
-      // A server that ended will not become healthy.
-      if (server.child.ended !== undefined) throw new Error(`it ended: ${server.child.ended}`);
-      return (await fetch(`${server.origin}/health`)).status === 200;
-    }),
-  );
-  await checks.check("an account and a token are made", () => carol.create());
+  await checks.check("the server is healthy", async () => {
+    const { child, origin } = server;
+    await checks.until("/health answers 200", async () => child.ended !== undefined || (await fetch(`${origin}/health`)).ok);
+    assert(child.ended === undefined, `it ended: ${child.ended}`);
+  });
+  if (server.child.ended === undefined) await checks.check("an account and a token are made", () => carol.create());
   if (carol.token != null) {
     await documents(checks, carol, alice);
     await scenario(checks, carol, alice);
@@ -81,6 +79,14 @@ async function main() {
 for (const signal of ["SIGINT", "SIGTERM"]) {
   process.once(signal, () => stopAll().then(() => process.exit(130)));
 }
+// Whatever hangs, the run ends.
+setTimeout(async () => {
+  console.log("not ok the run itself: it hangs");
+  checks.failed += 1;
+  checks.finish();
+  await stopAll();
+  process.exit(1);
+}, BUDGET_MS + 8_000).unref();
 await main();
 await stopAll();
 const code = checks.finish();

@@ -2,6 +2,9 @@
 import { textOf } from "./note.mjs";
 import { run } from "./processes.mjs";
 
+/** The longest wait for one answer. */
+const PATIENCE_MS = 20_000;
+
 export class AntiphonSide {
   constructor({ origin, env, binary }, name) {
     this.origin = origin;
@@ -26,7 +29,12 @@ export class AntiphonSide {
   async api(method, path, body, token = this.token) {
     const headers = token == null ? {} : { authorization: `Bearer ${token}` };
     if (body != null) headers["content-type"] = "application/json";
-    const response = await fetch(`${this.origin}/api${path}`, { method, headers, body: body == null ? undefined : JSON.stringify(body) });
+    const response = await fetch(`${this.origin}/api${path}`, {
+      method,
+      headers,
+      body: body == null ? undefined : JSON.stringify(body),
+      signal: AbortSignal.timeout(PATIENCE_MS),
+    });
     const text = await response.text();
     if (!response.ok) throw Object.assign(new Error(`${method} ${path}: ${response.status} ${text.slice(0, 300)}`), { status: response.status });
     return text === "" ? {} : JSON.parse(text);

@@ -1,4 +1,7 @@
 // The peer as one side of the scenario: verbs it does, and what it sees.
+/** The longest wait for one answer. */
+const PATIENCE_MS = 20_000;
+
 export class PeerSide {
   constructor({ origin, control }, actor = "alice") {
     this.origin = origin;
@@ -10,7 +13,11 @@ export class PeerSide {
   }
 
   async do(verb, fields = {}) {
-    const response = await fetch(`${this.control}/do`, { method: "POST", body: JSON.stringify({ actor: this.actor, verb, ...fields }) });
+    const response = await fetch(`${this.control}/do`, {
+      method: "POST",
+      body: JSON.stringify({ actor: this.actor, verb, ...fields }),
+      signal: AbortSignal.timeout(PATIENCE_MS),
+    });
     const answer = await response.json();
     if (!response.ok) throw new Error(`${this.actor} could not ${verb}: ${answer.error}`);
     return answer;
