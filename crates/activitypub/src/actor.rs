@@ -33,6 +33,7 @@ pub enum ActorKind {
 /// An actor as its server tells it. All HTML is raw: to be cleaned before it is
 /// shown. All addresses are http(s) URLs, on any host.
 #[derive(Debug, Clone, PartialEq)]
+#[expect(clippy::struct_excessive_bools, reason = "the members of the document are what they are")]
 pub struct Actor {
     /// Its id.
     pub id: ActorId,

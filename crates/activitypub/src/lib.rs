@@ -33,6 +33,8 @@ pub mod note;
 pub mod object;
 
 pub mod context;
+pub mod render;
+pub mod understanding;
 
 pub use accept::Answer;
 pub use activity::{Activity, Unknown};
@@ -55,4 +57,5 @@ pub use move_account::Move;
 pub use note::{Attachment, Note};
 pub use object::{Object, Tombstone};
 pub use reference::Reference;
+pub use understanding::{Understanding, understood};
 pub use undo::Undo;

@@ -22,18 +22,14 @@ pub fn text(value: &Value, name: &str, bound: usize) -> Option<Text> {
         }
         _ => Vec::new(),
     };
-    match plain(value, name, bound) {
-        Some(text) => {
-            let same = spoken.iter().find(|(_, other)| cut(other, bound) == text);
-            let only = spoken.first().filter(|_| spoken.len() == 1);
-            let language = same.or(only).and_then(|(tag, _)| language_tag(tag));
-            Some(Text { text, language })
-        }
-        None => {
-            let (tag, text) = spoken.into_iter().find(|(_, text)| !text.is_empty())?;
-            Some(Text { text: cut(text, bound).to_owned(), language: language_tag(tag) })
-        }
+    if let Some(text) = plain(value, name, bound) {
+        let same = spoken.iter().find(|(_, other)| cut(other, bound) == text);
+        let only = spoken.first().filter(|_| spoken.len() == 1);
+        let language = same.or(only).and_then(|(tag, _)| language_tag(tag));
+        return Some(Text { text, language });
     }
+    let (tag, text) = spoken.into_iter().find(|(_, text)| !text.is_empty())?;
+    Some(Text { text: cut(text, bound).to_owned(), language: language_tag(tag) })
 }
 
 /// A language tag, unless it says that the language is unknown.
