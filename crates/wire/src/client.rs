@@ -304,9 +304,8 @@ impl Client {
     /// its own bound is passed before the common one.
     async fn fetch_turn(&self, url: &Url) -> Result<[OwnedSemaphorePermit; 2], FetchError> {
         let host = url.host_str().unwrap_or_default();
-        let own = self.0.hosts.get_with_by_ref(host, || {
-            Arc::new(Semaphore::new(self.0.limits.fetches_per_host))
-        });
+        let own =
+            self.0.hosts.get_with_by_ref(host, || Arc::new(Semaphore::new(self.0.limits.fetches_per_host)));
         let own = self.turn(own).await?;
         Ok([own, self.turn(Arc::clone(&self.0.fetches)).await?])
     }

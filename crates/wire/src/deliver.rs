@@ -12,7 +12,7 @@ use url::Url;
 
 use crate::client::{Client, FetchError, Question, Signer, read_words};
 use crate::media_type::ACTIVITY_JSON;
-use crate::signature::Scheme;
+use crate::signature::{Scheme, wants_rfc9421};
 
 /// How long an answer's words may take once its status is known.
 const WORDS_WITHIN: Duration = Duration::from_secs(2);
@@ -71,7 +71,7 @@ impl Client {
         let mut answer = Answer {
             status: head.status.as_u16(),
             retry_after: retry_after(&head.headers, now),
-            accepts_rfc9421: head.headers.contains_key("accept-signature"),
+            accepts_rfc9421: wants_rfc9421(&head.headers),
             words: String::new(),
         };
         // The status is the answer; a body that never ends does not take it back.

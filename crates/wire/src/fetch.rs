@@ -105,7 +105,11 @@ impl DocumentErrand<'_> {
             return Err(wrong_type(&fetched));
         };
         let fetched = success(self.knock(&alternate).await?)?;
-        if is_activity(content_type(&fetched.headers)) { document(fetched) } else { Err(wrong_type(&fetched)) }
+        if is_activity(content_type(&fetched.headers)) {
+            document(fetched)
+        } else {
+            Err(wrong_type(&fetched))
+        }
     }
 
     /// Asks with one signature scheme, and with the other where that is refused.
@@ -119,10 +123,7 @@ impl DocumentErrand<'_> {
         if !matches!(first.status, 400 | 401 | 403) {
             return Ok(first);
         }
-        let other = match scheme {
-            Scheme::Cavage => Scheme::Rfc9421,
-            Scheme::Rfc9421 => Scheme::Cavage,
-        };
+        let other = scheme.other();
         match self.client.follow(url, &accept, Some((signer, other)), self.now).await {
             Ok(second) if is_success(second.status) => {
                 self.client.remember_scheme(url, other);
@@ -183,9 +184,14 @@ mod tests {
         for own in ["https://a.example/users/bob", "https://A.example:443/u/1#x"] {
             assert_eq!(served(at, json!(own)).foreign_id(), None, "{own}");
         }
-        for foreign in
-            ["https://b.example/u", "http://a.example/u", "https://a.example:8443/u", "https://x.a.example/u", "", "bob"]
-        {
+        for foreign in [
+            "https://b.example/u",
+            "http://a.example/u",
+            "https://a.example:8443/u",
+            "https://x.a.example/u",
+            "",
+            "bob",
+        ] {
             assert_eq!(served(at, json!(foreign)).foreign_id(), Some(foreign));
         }
         assert_eq!(served(at, Value::Null).foreign_id(), None);

@@ -124,22 +124,22 @@ const fn v6(a: u16, b: u16, prefix: u8) -> Ipv6Net {
 
 /// What is not global unicast (IANA special-purpose registry, RFC 6890).
 const NOT_GLOBAL_V4: [Ipv4Net; 16] = [
-    v4(0, 0, 0, 0, 8),           // this network
-    v4(10, 0, 0, 0, 8),          // private
-    v4(100, 64, 0, 0, 10),       // carrier-grade NAT
-    v4(127, 0, 0, 0, 8),         // loopback
-    v4(169, 254, 0, 0, 16),      // link-local, and the metadata services of clouds
-    v4(172, 16, 0, 0, 12),       // private
-    v4(192, 0, 0, 0, 24),        // protocol assignments
-    v4(192, 0, 2, 0, 24),        // documentation
-    v4(192, 88, 99, 0, 24),      // 6to4 relays
-    v4(192, 168, 0, 0, 16),      // private
-    v4(198, 18, 0, 0, 15),       // benchmarks
-    v4(198, 51, 100, 0, 24),     // documentation
-    v4(203, 0, 113, 0, 24),      // documentation
-    v4(224, 0, 0, 0, 4),         // multicast
-    v4(240, 0, 0, 0, 4),         // reserved
-    v4(255, 255, 255, 255, 32),  // broadcast
+    v4(0, 0, 0, 0, 8),          // this network
+    v4(10, 0, 0, 0, 8),         // private
+    v4(100, 64, 0, 0, 10),      // carrier-grade NAT
+    v4(127, 0, 0, 0, 8),        // loopback
+    v4(169, 254, 0, 0, 16),     // link-local, and the metadata services of clouds
+    v4(172, 16, 0, 0, 12),      // private
+    v4(192, 0, 0, 0, 24),       // protocol assignments
+    v4(192, 0, 2, 0, 24),       // documentation
+    v4(192, 88, 99, 0, 24),     // 6to4 relays
+    v4(192, 168, 0, 0, 16),     // private
+    v4(198, 18, 0, 0, 15),      // benchmarks
+    v4(198, 51, 100, 0, 24),    // documentation
+    v4(203, 0, 113, 0, 24),     // documentation
+    v4(224, 0, 0, 0, 4),        // multicast
+    v4(240, 0, 0, 0, 4),        // reserved
+    v4(255, 255, 255, 255, 32), // broadcast
 ];
 
 /// The only part of IPv6 that is given out for global unicast.
@@ -147,10 +147,10 @@ const GLOBAL_V6: Ipv6Net = v6(0x2000, 0, 3);
 
 /// What of it is not for peers.
 const NOT_GLOBAL_V6: [Ipv6Net; 4] = [
-    v6(0x2001, 0, 23),      // protocol assignments: Teredo, ORCHID, benchmarks
-    v6(0x2001, 0xdb8, 32),  // documentation
-    v6(0x2002, 0, 16),      // 6to4: embeds any IPv4 address
-    v6(0x3fff, 0, 20),      // documentation
+    v6(0x2001, 0, 23),     // protocol assignments: Teredo, ORCHID, benchmarks
+    v6(0x2001, 0xdb8, 32), // documentation
+    v6(0x2002, 0, 16),     // 6to4: embeds any IPv4 address
+    v6(0x3fff, 0, 20),     // documentation
 ];
 
 /// NAT64 (RFC 6052): an IPv6 network's way to IPv4, so the IPv4 rules hold.

@@ -27,7 +27,10 @@ fn alternate(page: &Url, link: &str) -> Option<Url> {
     let (mut is_alternate, mut is_document) = (false, false);
     for (name, value) in split(parameters, ';').filter_map(parameter) {
         match name.as_str() {
-            "rel" => is_alternate |= value.split_ascii_whitespace().any(|rel| rel.eq_ignore_ascii_case("alternate")),
+            "rel" => {
+                is_alternate |=
+                    value.split_ascii_whitespace().any(|rel| rel.eq_ignore_ascii_case("alternate"))
+            }
             "type" => is_document |= is_activity(&value),
             _ => (),
         }

@@ -133,7 +133,8 @@ impl Errand<'_> {
         let body = self.get("/.well-known/host-meta", &ACCEPT_XRD).await.ok()?;
         let template = host_meta::template(&body)?;
         let url = Url::parse(&template.replace("{uri}", resource)).ok()?;
-        let usual = url.path() == "/.well-known/webfinger" && Host::of(&url).is_ok_and(|host| host == *self.host);
+        let usual =
+            url.path() == "/.well-known/webfinger" && Host::of(&url).is_ok_and(|host| host == *self.host);
         if usual {
             return None;
         }

@@ -18,11 +18,7 @@ const WORDS: usize = 1024;
 const DRAINED: usize = 64 * 1024;
 
 /// Reads a body whole.
-pub(super) async fn read(
-    headers: &HeaderMap,
-    body: Incoming,
-    max_bytes: usize,
-) -> Result<Bytes, FetchError> {
+pub(super) async fn read(headers: &HeaderMap, body: Incoming, max_bytes: usize) -> Result<Bytes, FetchError> {
     let announced = headers.get(CONTENT_LENGTH).and_then(|v| v.to_str().ok()?.parse::<u64>().ok());
     if announced.is_some_and(|length| usize::try_from(length).map_or(true, |length| length > max_bytes)) {
         return Err(FetchError::TooLarge(max_bytes));
@@ -103,7 +99,10 @@ pub(crate) async fn read_words(body: Incoming) -> String {
 pub(crate) fn clean(bytes: &[u8]) -> String {
     let start = bytes.get(..WORDS).unwrap_or(bytes);
     let text = String::from_utf8_lossy(start);
-    let steers = |c: char| c.is_control() || matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    let steers = |c: char| {
+        c.is_control()
+            || matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+    };
     let text: String = text.chars().map(|c| if steers(c) { ' ' } else { c }).collect();
     text.trim().to_owned()
 }

@@ -56,7 +56,9 @@ impl Jrd {
         let untyped = |link: &&JrdLink| link.media_type.is_none();
         let mut actors = Vec::new();
         for link in self.all(SELF).filter(typed).chain(self.all(SELF).filter(untyped)) {
-            let Some(actor) = link.href.as_deref().and_then(|href| ActorId::parse(href).ok()) else { continue };
+            let Some(actor) = link.href.as_deref().and_then(|href| ActorId::parse(href).ok()) else {
+                continue;
+            };
             if !actors.contains(&actor) {
                 actors.push(actor);
             }
