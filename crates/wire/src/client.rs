@@ -44,7 +44,7 @@ const MAX_HEAD: usize = 64 * 1024;
 /// Hosts about which something is remembered.
 const HOSTS: u64 = 20_000;
 /// How long it is remembered.
-const REMEMBERED: Duration = Duration::from_secs(24 * 60 * 60);
+const REMEMBERED: Duration = Duration::from_hours(24);
 
 /// What a client is made of.
 #[derive(Debug, Clone, Default)]
@@ -75,7 +75,9 @@ pub struct Limits {
     pub queue: Duration,
     /// Redirects of one fetch.
     pub redirects: usize,
-    /// Open sockets, idle ones included.
+    /// Open sockets, idle ones included. The process needs as many file
+    /// descriptors beside its own; half of them are kept for next requests,
+    /// so a server with thousands of peers does well to have more of both.
     pub max_sockets: usize,
     /// Fetches under way.
     pub fetches: usize,
@@ -97,8 +99,8 @@ impl Default for Limits {
             queue: Duration::from_secs(30),
             redirects: 3,
             max_sockets: 768,
-            fetches: 128,
-            fetches_per_host: 8,
+            fetches: 256,
+            fetches_per_host: 4,
             deliveries: 256,
             idle_per_host: 16,
         }

@@ -17,7 +17,7 @@ use crate::signature::{Scheme, wants_rfc9421};
 /// How long an answer's words may take once its status is known.
 const WORDS_WITHIN: Duration = Duration::from_secs(2);
 /// A peer's wish to be left alone counts up to this.
-const MAX_RETRY_AFTER: Duration = Duration::from_secs(7 * 24 * 60 * 60);
+const MAX_RETRY_AFTER: Duration = Duration::from_hours(7 * 24);
 
 /// What a peer said to a delivery.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -107,8 +107,8 @@ mod tests {
             let headers = HeaderMap::from_iter([(RETRY_AFTER, text.parse().unwrap())]);
             retry_after(&headers, now)
         };
-        assert_eq!(wait("120"), Some(Duration::from_secs(120)));
-        assert_eq!(wait("Wed, 21 Oct 2015 07:28:00 GMT"), Some(Duration::from_secs(60)));
+        assert_eq!(wait("120"), Some(Duration::from_mins(2)));
+        assert_eq!(wait("Wed, 21 Oct 2015 07:28:00 GMT"), Some(Duration::from_mins(1)));
         assert_eq!(wait("Wed, 21 Oct 2015 07:00:00 GMT"), Some(Duration::ZERO));
         assert_eq!(wait("999999999999"), Some(MAX_RETRY_AFTER));
         assert_eq!(wait("soon"), None);

@@ -174,7 +174,7 @@ mod tests {
 
     use super::*;
 
-    fn served(url: &str, id: Value) -> Document {
+    fn served(url: &str, id: &Value) -> Document {
         Document { url: Url::parse(url).unwrap(), body: Bytes::new(), json: json!({ "id": id }) }
     }
 
@@ -182,7 +182,7 @@ mod tests {
     fn a_document_speaks_only_for_the_origin_that_served_it() {
         let at = "https://a.example/users/bob";
         for own in ["https://a.example/users/bob", "https://A.example:443/u/1#x"] {
-            assert_eq!(served(at, json!(own)).foreign_id(), None, "{own}");
+            assert_eq!(served(at, &json!(own)).foreign_id(), None, "{own}");
         }
         for foreign in [
             "https://b.example/u",
@@ -192,9 +192,9 @@ mod tests {
             "",
             "bob",
         ] {
-            assert_eq!(served(at, json!(foreign)).foreign_id(), Some(foreign));
+            assert_eq!(served(at, &json!(foreign)).foreign_id(), Some(foreign));
         }
-        assert_eq!(served(at, Value::Null).foreign_id(), None);
+        assert_eq!(served(at, &Value::Null).foreign_id(), None);
     }
 
     #[test]

@@ -29,7 +29,7 @@ fn alternate(page: &Url, link: &str) -> Option<Url> {
         match name.as_str() {
             "rel" => {
                 is_alternate |=
-                    value.split_ascii_whitespace().any(|rel| rel.eq_ignore_ascii_case("alternate"))
+                    value.split_ascii_whitespace().any(|rel| rel.eq_ignore_ascii_case("alternate"));
             }
             "type" => is_document |= is_activity(&value),
             _ => (),

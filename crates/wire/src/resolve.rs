@@ -11,7 +11,7 @@ use tokio::sync::Semaphore;
 use crate::guard::is_localhost;
 
 /// A name server's answer is believed for this long.
-const KEPT_FOR: Duration = Duration::from_secs(60);
+const KEPT_FOR: Duration = Duration::from_mins(1);
 /// A lookup blocks a thread, and one that was given up still does.
 const LOOKUPS: usize = 64;
 /// How many names are remembered.

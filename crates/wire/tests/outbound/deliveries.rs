@@ -82,9 +82,10 @@ async fn a_closed_port_is_no_answer() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 #[ignore = "a measurement, for release builds"]
 async fn thousands_of_deliveries_a_second_leave() {
-    const COUNT: usize = 40_000;
+    const COUNT: u32 = 40_000;
     let peer = Peer::start("0.0.0.0", |_, _| Reply::status(202)).await;
-    let (client, signer) = (client_with(&["127.0.0.0/8"], wire::Limits::default()), signer());
+    let limits = wire::Limits { max_sockets: 4096, ..wire::Limits::default() };
+    let (client, signer) = (client_with(&["127.0.0.0/8"], limits), signer());
     let (turns, body) = (Arc::new(Semaphore::new(128)), bytes::Bytes::from(vec![b' '; 2048]));
     for hosts in [1, 100, 1000] {
         let start = Instant::now();
@@ -100,7 +101,7 @@ async fn thousands_of_deliveries_a_second_leave() {
             });
         }
         drop(turns.acquire_many(128).await.unwrap());
-        let rate = COUNT as f64 / start.elapsed().as_secs_f64();
+        let rate = f64::from(COUNT) / start.elapsed().as_secs_f64();
         println!("{hosts} hosts: {rate:.0} deliveries/s, {:?}", client.stats());
         assert!(rate > 5_000.0);
     }

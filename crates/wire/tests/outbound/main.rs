@@ -1,7 +1,7 @@
 //! Requests that leave, against peers on loopback: where they may go, what
 //! they may cost, and what they bring.
 
-#![expect(unreachable_pub, reason = "these are tests")]
+#![expect(unreachable_pub, clippy::unwrap_used, clippy::print_stdout, reason = "these are tests")]
 
 mod peer;
 
