@@ -6,6 +6,7 @@
 
 pub mod account;
 pub mod address;
+pub mod application;
 pub mod delivery;
 pub mod event;
 pub mod follow;
@@ -28,6 +29,7 @@ pub use id::{
     AccountId, ActivityRowId, ApplicationId, BoostId, DeliveryId, MessageId, NotificationId, PostId, TokenId,
     UserId,
 };
+pub use application::Application;
 pub use names::Names;
 pub use page::Page;
 pub use post::{Draft, Post, PostKind, PostView};

@@ -1,0 +1,103 @@
+//! Headers every answer carries: what a browser may do with it, and which
+//! answers scripts of other sites may read.
+
+use crate::doors::Front;
+use axum::extract::{Request, State};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
+
+/// For pages: no script at all; pictures and films of posts come from anywhere.
+const PAGE_POLICY: &str = "default-src 'none'; style-src 'self'; img-src * data:; media-src *; form-action 'self'; \
+                           frame-ancestors 'none'; base-uri 'none'";
+/// For everything else: it is not to be shown as a page.
+const OTHER_POLICY: &str = "default-src 'none'; frame-ancestors 'none'";
+
+/// Whatever scripts of web clients need of other sites' programs.
+const OPEN_PATHS: [&str; 6] = ["/api/", "/.well-known/", "/nodeinfo", "/oauth/token", "/oauth/revoke", "/oauth/userinfo"];
+
+/// The layer.
+pub(crate) async fn add(State(front): State<Front>, request: Request, next: Next) -> Response {
+    let open = is_open(request.uri().path());
+    let preflight = open && request.method() == Method::OPTIONS;
+    let mut response = if preflight { StatusCode::NO_CONTENT.into_response() } else { next.run(request).await };
+    protect(response.headers_mut());
+    if front.cx.names.origin().scheme() == "https" {
+        set(response.headers_mut(), header::STRICT_TRANSPORT_SECURITY, "max-age=31536000");
+    }
+    if open {
+        share(response.headers_mut(), preflight);
+    }
+    response
+}
+
+fn is_open(path: &str) -> bool {
+    OPEN_PATHS.iter().any(|open| path.starts_with(open))
+}
+
+fn set(headers: &mut HeaderMap, name: HeaderName, value: &'static str) {
+    headers.entry(name).or_insert(HeaderValue::from_static(value));
+}
+
+/// A handler that set one of these knows better.
+fn protect(headers: &mut HeaderMap) {
+    let kind = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let policy = if kind.starts_with("text/html") { PAGE_POLICY } else { OTHER_POLICY };
+    set(headers, header::CONTENT_SECURITY_POLICY, policy);
+    set(headers, header::X_CONTENT_TYPE_OPTIONS, "nosniff");
+    set(headers, header::X_FRAME_OPTIONS, "DENY");
+    set(headers, header::REFERRER_POLICY, "same-origin");
+    set(
+        headers,
+        HeaderName::from_static("permissions-policy"),
+        "camera=(), geolocation=(), microphone=(), payment=(), usb=(), browsing-topics=()",
+    );
+}
+
+/// Any site's script may call, with a token it has, never with our cookies.
+fn share(headers: &mut HeaderMap, preflight: bool) {
+    set(headers, header::ACCESS_CONTROL_ALLOW_ORIGIN, "*");
+    set(
+        headers,
+        header::ACCESS_CONTROL_EXPOSE_HEADERS,
+        "Link, Retry-After, X-RateLimit-Limit, X-RateLimit-Remaining, X-RateLimit-Reset",
+    );
+    if preflight {
+        set(headers, header::ACCESS_CONTROL_ALLOW_METHODS, "GET, POST, PUT, PATCH, DELETE, OPTIONS");
+        set(headers, header::ACCESS_CONTROL_ALLOW_HEADERS, "Authorization, Content-Type, Idempotency-Key");
+        set(headers, header::ACCESS_CONTROL_MAX_AGE, "7200");
+    }
+}
+
+/// The policy of a consent page: some browsers apply `form-action` to the
+/// redirect that follows the form, so it names where the program is called
+/// back.
+pub fn consent_policy(redirect_uri: &str) -> HeaderValue {
+    let target = url::Url::parse(redirect_uri).ok().map(|url| match url.origin() {
+        origin @ url::Origin::Tuple(..) => origin.ascii_serialization(),
+        url::Origin::Opaque(_) => format!("{}:", url.scheme()),
+    });
+    // An origin or a scheme has neither spaces nor `;`, whatever the URI was.
+    let policy = PAGE_POLICY.replace("form-action 'self'", &format!("form-action 'self' {}", target.unwrap_or_default()));
+    HeaderValue::from_str(&policy).unwrap_or(HeaderValue::from_static(PAGE_POLICY))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_consent_page_may_lead_back_to_its_program_only() {
+        let policy = |uri| consent_policy(uri).to_str().unwrap().to_owned();
+        assert!(policy("https://app.example:8443/cb?x=1").contains("form-action 'self' https://app.example:8443;"));
+        assert!(policy("tusky://oauth;x").contains("form-action 'self' tusky:;"));
+        assert!(policy("nonsense").contains("form-action 'self' ;"));
+        assert!(!policy("tusky://oauth").contains("unsafe"));
+    }
+
+    #[test]
+    fn other_sites_may_call_the_programs_door_but_not_the_pages() {
+        assert!(is_open("/api/v1/apps") && is_open("/oauth/token") && is_open("/.well-known/webfinger"));
+        assert!(!is_open("/oauth/authorize") && !is_open("/auth/sign_in") && !is_open("/"));
+    }
+}

@@ -1,0 +1,219 @@
+//! Who is calling: a program with a token, or a person with a browser.
+//! Programs: [`Viewer`], [`MaybeViewer`], [`Bearer`]. Pages: [`PageViewer`],
+//! [`MaybePageViewer`]. A cookie is never good for the API, nor a token for a
+//! page.
+
+use crate::cookie::Cookie;
+use crate::error::{ApiError, PageError};
+use axum::extract::FromRequestParts;
+use domain::user::{Scopes, User};
+use domain::{Account, ApplicationId, TokenId};
+use http::request::Parts;
+use http::{HeaderMap, Method, StatusCode, header};
+use service::Cx;
+use service::access::{Caller, Person};
+use service::session::{self, Session};
+use std::sync::Arc;
+
+/// The longest token that is looked up, in bytes.
+const MAX_TOKEN_BYTES: usize = 512;
+
+/// Who was found for the token of a request, so that it is looked up once.
+#[derive(Debug, Clone)]
+pub(crate) struct Known(pub(crate) Option<Arc<Caller>>);
+
+/// A person who calls through a program.
+#[derive(Debug, Clone)]
+pub struct Viewer(Arc<Caller>, Person);
+
+/// A person who calls through a program, or nobody. A token that is wrong is
+/// refused all the same.
+#[derive(Debug, Clone)]
+pub struct MaybeViewer(pub Option<Viewer>);
+
+/// Any good token, also one of a program that acts for itself.
+#[derive(Debug, Clone)]
+pub struct Bearer(pub Arc<Caller>);
+
+impl Viewer {
+    /// As whom they call.
+    pub fn account(&self) -> &Account {
+        &self.1.account
+    }
+
+    /// Who they are.
+    pub fn user(&self) -> &User {
+        &self.1.user
+    }
+
+    /// What the token allows.
+    pub fn scopes(&self) -> &Scopes {
+        &self.0.scopes
+    }
+
+    /// The token.
+    pub fn token_id(&self) -> TokenId {
+        self.0.token_id
+    }
+
+    /// The program; none where the token was made by hand.
+    pub fn application_id(&self) -> Option<ApplicationId> {
+        self.0.application_id
+    }
+
+    /// Refuses (403) where the token does not allow `scope` (`write:statuses`).
+    pub fn require(&self, scope: &str) -> Result<(), ApiError> {
+        require(&self.0.scopes, scope)
+    }
+}
+
+impl MaybeViewer {
+    /// As whom they call, if anybody does.
+    pub fn account(&self) -> Option<&Account> {
+        self.0.as_ref().map(Viewer::account)
+    }
+
+    /// Refuses where there is a token that does not allow `scope`.
+    pub fn require(&self, scope: &str) -> Result<(), ApiError> {
+        self.0.as_ref().map_or(Ok(()), |viewer| viewer.require(scope))
+    }
+}
+
+impl Bearer {
+    /// Refuses (403) where the token does not allow `scope`.
+    pub fn require(&self, scope: &str) -> Result<(), ApiError> {
+        require(&self.0.scopes, scope)
+    }
+}
+
+fn require(scopes: &Scopes, scope: &str) -> Result<(), ApiError> {
+    if scopes.allow(scope) { Ok(()) } else { Err(ApiError::outside_scope()) }
+}
+
+/// The token of the `Authorization` header (RFC 6750 §2.1).
+pub fn bearer(headers: &HeaderMap) -> Option<&str> {
+    let (scheme, token) = headers.get(header::AUTHORIZATION)?.to_str().ok()?.trim().split_once(' ')?;
+    let token = token.trim();
+    (scheme.eq_ignore_ascii_case("bearer") && !token.is_empty() && token.len() <= MAX_TOKEN_BYTES).then_some(token)
+}
+
+/// Who a token stands for, for those who take tokens elsewhere (streaming).
+pub async fn of_token(cx: &Cx, token: &str) -> Result<Viewer, ApiError> {
+    if token.len() > MAX_TOKEN_BYTES {
+        return Err(ApiError::unauthorized());
+    }
+    let caller = cx.access.caller(cx, token).await?.ok_or_else(ApiError::unauthorized)?;
+    person(caller)
+}
+
+pub(crate) async fn caller(cx: &Cx, headers: &HeaderMap) -> Result<Option<Arc<Caller>>, ApiError> {
+    match bearer(headers) {
+        Some(token) => Ok(cx.access.caller(cx, token).await?),
+        None => Ok(None),
+    }
+}
+
+async fn known(parts: &Parts, cx: &Cx) -> Result<Option<Arc<Caller>>, ApiError> {
+    match parts.extensions.get::<Known>() {
+        Some(Known(caller)) => Ok(caller.clone()),
+        None => caller(cx, &parts.headers).await,
+    }
+}
+
+fn person(caller: Arc<Caller>) -> Result<Viewer, ApiError> {
+    match caller.person.clone() {
+        Some(person) => Ok(Viewer(caller, person)),
+        None => Err(ApiError::new(
+            StatusCode::UNPROCESSABLE_ENTITY,
+            "This method requires an authenticated user",
+        )),
+    }
+}
+
+impl FromRequestParts<Cx> for Bearer {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, cx: &Cx) -> Result<Self, ApiError> {
+        known(parts, cx).await?.map(Self).ok_or_else(ApiError::unauthorized)
+    }
+}
+
+impl FromRequestParts<Cx> for Viewer {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, cx: &Cx) -> Result<Self, ApiError> {
+        let Bearer(caller) = Bearer::from_request_parts(parts, cx).await?;
+        person(caller)
+    }
+}
+
+impl FromRequestParts<Cx> for MaybeViewer {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, cx: &Cx) -> Result<Self, ApiError> {
+        if !parts.headers.contains_key(header::AUTHORIZATION) {
+            return Ok(Self(None));
+        }
+        let Bearer(caller) = Bearer::from_request_parts(parts, cx).await?;
+        // A program that acts for itself sees what nobody in particular sees.
+        Ok(Self(person(caller).ok()))
+    }
+}
+
+/// A person who is signed in with a browser.
+#[derive(Debug, Clone)]
+pub struct PageViewer {
+    /// Who they are.
+    pub user: User,
+    /// The account that is open.
+    pub account: Account,
+    /// The session.
+    pub session: Session,
+}
+
+/// A person who may be signed in with a browser.
+#[derive(Debug, Clone)]
+pub struct MaybePageViewer(pub Option<PageViewer>);
+
+impl FromRequestParts<Cx> for MaybePageViewer {
+    type Rejection = PageError;
+
+    async fn from_request_parts(parts: &mut Parts, cx: &Cx) -> Result<Self, PageError> {
+        let Some(secret) = Cookie::Session.read(&cx.names, &parts.headers) else { return Ok(Self(None)) };
+        let found = session::find(cx, secret).await?;
+        Ok(Self(found.map(|(session, Person { user, account })| PageViewer { user, account, session })))
+    }
+}
+
+/// Who is not signed in is sent to the form, and from there back.
+impl FromRequestParts<Cx> for PageViewer {
+    type Rejection = PageError;
+
+    async fn from_request_parts(parts: &mut Parts, cx: &Cx) -> Result<Self, PageError> {
+        let MaybePageViewer(found) = MaybePageViewer::from_request_parts(parts, cx).await?;
+        found.ok_or_else(|| {
+            let path = parts.uri.path_and_query().map_or("/", http::uri::PathAndQuery::as_str);
+            let next = if parts.method == Method::GET { path } else { "/" };
+            PageError::SignIn { next: next.to_owned() }
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_token_stands_behind_bearer() {
+        let token = |text: &str| {
+            let mut headers = HeaderMap::new();
+            headers.insert(header::AUTHORIZATION, text.parse().unwrap());
+            bearer(&headers).map(str::to_owned)
+        };
+        assert_eq!(token("Bearer abc").as_deref(), Some("abc"));
+        assert_eq!(token("bearer  abc ").as_deref(), Some("abc"));
+        for wrong in ["abc", "Basic abc", "Bearer", "Bearer ", &format!("Bearer {}", "x".repeat(600))] {
+            assert_eq!(token(wrong), None, "{wrong}");
+        }
+    }
+}
