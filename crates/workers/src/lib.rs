@@ -1,1 +1,56 @@
 //! Doors that time opens: the inbound loop, fan-out, lanes, the sweep.
+//!
+//! Each is one task that waits for news of the store, or for its time, and
+//! calls verbs. All they hold in memory can be lost: what waits is in the
+//! database.
+
+mod fan_out;
+mod lanes;
+mod pace;
+mod sweep;
+
+use service::Cx;
+use std::sync::Arc;
+use tokio::sync::{Notify, mpsc, watch};
+use tokio::task::JoinSet;
+
+/// Parts of followers on their way from fan-out to the lanes; more wait.
+const HANDED_OVER: usize = 16;
+
+/// Workers that run.
+#[derive(Debug)]
+pub struct Workers {
+    tasks: JoinSet<()>,
+    kick: Arc<Notify>,
+}
+
+/// Starts all workers. They stop when `shutdown` becomes true or its sender is
+/// gone.
+pub fn start(cx: &Cx, shutdown: &watch::Receiver<bool>) -> Workers {
+    let kick = Arc::new(Notify::new());
+    let mut tasks = JoinSet::new();
+    let (addressed, hosts) = mpsc::channel(HANDED_OVER);
+    // Both listen before they look, so that nothing falls between.
+    let (to_fan_out, to_lanes) = (cx.store.subscribe(), cx.store.subscribe());
+    tasks.spawn(fan_out::run(cx.clone(), to_fan_out, addressed, shutdown.clone()));
+    tasks.spawn(lanes::run(cx.clone(), to_lanes, hosts, Arc::clone(&kick), shutdown.clone()));
+    tasks.spawn(sweep::run(cx.clone(), shutdown.clone()));
+    Workers { tasks, kick }
+}
+
+impl Workers {
+    /// Lets what waits for its time look at the clock again, after a test has
+    /// moved it.
+    pub fn kick(&self) {
+        self.kick.notify_one();
+    }
+
+    /// Waits until all have stopped.
+    pub async fn join(mut self) {
+        while let Some(ended) = self.tasks.join_next().await {
+            if let Err(error) = ended {
+                tracing::error!(%error, "a worker broke");
+            }
+        }
+    }
+}
