@@ -409,10 +409,29 @@ pub fn descendants(tx: &mut Tx, post: PostId, viewer: Option<AccountId>, limit: 
     )
 }
 
+/// The condition of an answer to the post $1 that anyone may read: open, by a
+/// live account whom the author of what it answers does not block.
+macro_rules! open_reply {
+    () => {
+        "FROM post p JOIN account a ON a.id = p.author_id
+         WHERE p.in_reply_to_id = $1 AND p.visibility <= 1 AND a.state IN (0, 1, 3) AND NOT EXISTS
+            (SELECT 1 FROM block b WHERE b.account_id = p.in_reply_to_account_id AND b.target_id = p.author_id)"
+    };
+}
+
 /// Direct answers to a post that anyone may read, for its `replies` collection.
 pub fn open_replies(tx: &mut Tx, post: PostId, page: Page) -> Result<Vec<(i64, ObjectId)>> {
-    let texts = paged!("id", "SELECT id, object_id FROM post WHERE in_reply_to_id = $1 AND visibility <= 1");
+    let texts = paged!("p.id", "SELECT p.id, p.object_id ", open_reply!());
     paged::list(tx, texts, &post, page, &[], |row| Ok((row.get(0)?, row.get(1)?)))
+}
+
+/// How many of these there are; beyond 10,000 nobody counts.
+pub fn count_open_replies(tx: &mut Tx, post: PostId) -> Result<i64> {
+    tx.get(
+        concat!("SELECT COUNT(*) FROM (SELECT 1 ", open_reply!(), " LIMIT 10000) few"),
+        &[&post],
+        |row| row.get(0),
+    )
 }
 
 /// Which posts of an account to list.
