@@ -175,7 +175,7 @@ mod tests {
 
     #[test]
     fn an_old_date_is_told_in_one_sentence() {
-        let hours = |n| Duration::from_secs(n * 3600);
+        let hours = |n: u64| Duration::from_secs(n * 3600);
         let refusal = Refusal::TooOld { what: "Date", age: hours(48), limit: hours(12) };
         assert_eq!(refusal.to_string(), "the Date is 48 h old (at most 12 h)");
         assert_eq!(refusal.code(), "too_old");

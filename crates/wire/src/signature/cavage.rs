@@ -214,7 +214,7 @@ mod tests {
         }
         let long = format!(r#"keyId="{}",signature="aGk=""#, "k".repeat(MAX_BYTES));
         assert_eq!(claim(&long).map_err(|refusal| refusal.code()), Err("signature_malformed"));
-        let many: String = (0..=MAX_PARAMETERS).map(|n| format!("p{n}=1,")).collect();
+        let many = (0..=MAX_PARAMETERS).map(|n| format!("p{n}=1")).collect::<Vec<_>>().join(",");
         assert_eq!(claim(&many).map_err(|refusal| refusal.code()), Err("signature_malformed"));
     }
 

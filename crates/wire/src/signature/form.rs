@@ -10,9 +10,9 @@ use http::Method;
 use std::time::Duration;
 
 /// How long ago a message may have been signed: queues and retries take time.
-pub const MAX_AGE: Duration = Duration::from_secs(12 * 3600);
+pub const MAX_AGE: Duration = Duration::from_hours(12);
 /// How far a peer's clock may be ahead of ours.
-pub const MAX_AHEAD: Duration = Duration::from_secs(3600);
+pub const MAX_AHEAD: Duration = Duration::from_hours(1);
 
 /// Whether a signature covers method, target, host, time and (where there is
 /// a body) its digest, and whether its times are within [`MAX_AGE`] and
