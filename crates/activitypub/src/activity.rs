@@ -297,11 +297,12 @@ impl Unknown {
 }
 
 /// Whether a document is an activity rather than an object: by its type, else
-/// by having both `actor` and `object` (Pleroma's Notes have only the first).
+/// by having `actor` and something it is done to (Pleroma's Notes have only the first).
 pub(crate) fn is_activity(value: &Value) -> bool {
     let kinds = json::kinds(value);
     kinds.iter().any(|kind| VERBS.contains(kind))
-        || (json::member(value, "actor").is_some() && json::member(value, "object").is_some())
+        || (json::member(value, "actor").is_some()
+            && ["object", "target"].iter().any(|name| json::member(value, name).is_some()))
 }
 
 /// The id in a member that an activity cannot do without.

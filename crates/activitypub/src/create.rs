@@ -65,13 +65,25 @@ pub(crate) fn object_id(object: &Reference<Object>) -> Option<&str> {
     }
 }
 
+/// The problem, said of the object and not of the activity.
+fn within_object(problem: ParseError) -> ParseError {
+    match problem {
+        ParseError::Missing("id") => ParseError::Missing("object.id"),
+        ParseError::InvalidId { member: "id", reason } => {
+            ParseError::InvalidId { member: "object.id", reason }
+        }
+        ParseError::Missing("inbox") => ParseError::Missing("object.inbox"),
+        other => other,
+    }
+}
+
 /// What is published; author and addresses come from the activity where the
 /// object leaves them out (Kroeg, kbin).
 fn published_object(value: &Value, head: &Head) -> Result<Reference<Object>, ParseError> {
     let Some(object) = json::objects(value, "object").next() else {
         return required_id(value, "object").map(Reference::Id);
     };
-    let mut object = Object::parse_by(object, Some(&head.actor))?;
+    let mut object = Object::parse_by(object, Some(&head.actor)).map_err(within_object)?;
     if let Object::Note(note) = &mut object
         && note.audience.is_empty()
     {

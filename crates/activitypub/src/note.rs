@@ -127,7 +127,7 @@ pub struct Note {
     pub poll: Option<Poll>,
     /// The post that is quoted.
     pub quote: Option<Quote>,
-    /// The collection of answers.
+    /// The collection of answers; PeerTube calls it `comments`.
     pub replies: Option<ObjectId>,
     /// The collection of likes.
     pub likes: Option<ObjectId>,
@@ -141,6 +141,8 @@ pub struct Note {
     pub source: Option<Source>,
     /// Whether answers are welcome (`commentsEnabled`); none where it is not told.
     pub comments_enabled: Option<bool>,
+    /// The consent of the author that is answered (GoToSocial), an id to check.
+    pub approved_by: Option<ObjectId>,
     /// Who may answer, boost, quote (GoToSocial, FEP-044f), as it came.
     pub interaction_policy: Option<Value>,
 }
@@ -181,13 +183,16 @@ impl Note {
             attachments,
             poll: Poll::parse(value),
             quote: Quote::parse(value),
-            replies: json::object_id(value, "replies"),
+            replies: json::object_id(value, "replies").or_else(|| json::object_id(value, "comments")),
             likes: json::object_id(value, "likes"),
             shares: json::object_id(value, "shares"),
             conversation: conversation(value),
             context: json::object_id(value, "context"),
             source: Source::parse(value),
             comments_enabled: json::boolean(value, "commentsEnabled"),
+            approved_by: ["replyAuthorization", "approvedBy"]
+                .iter()
+                .find_map(|name| json::object_id(value, name)),
             interaction_policy: json::member(value, "interactionPolicy").cloned(),
             id,
             kind,
@@ -288,10 +293,15 @@ fn pages(value: &Value, id: &ObjectId, kind: &Kind) -> (Option<String>, Option<S
     if *kind != Kind::Page {
         return (Some(url), None);
     }
-    let is_elsewhere = ObjectId::parse(&url).is_ok_and(|page| page.host() != id.host());
+    let is_elsewhere = ObjectId::parse(&url).is_ok_and(|page| bare_host(&page) != bare_host(id));
     let is_attached =
         json::entries(value, "attachment").take(32).any(|it| json::href(it, "href") == Some(url.clone()));
     if is_elsewhere || is_attached { (None, Some(url)) } else { (Some(url), None) }
+}
+
+fn bare_host(id: &ObjectId) -> &str {
+    let host = id.host().as_str();
+    host.strip_prefix("www.").unwrap_or(host)
 }
 
 fn conversation(value: &Value) -> Option<String> {

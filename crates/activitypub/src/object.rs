@@ -1,5 +1,6 @@
 //! What activities are about: posts, actors, votes, tombstones, and the rest.
 
+use crate::activity::is_activity;
 use crate::actor::ACTOR_TYPES;
 use crate::{Actor, Note, ParseError, json};
 use domain::{ActorId, ObjectId, Timestamp};
@@ -106,7 +107,8 @@ impl Object {
             return Ok(Self::Vote(vote));
         }
         let known = is(crate::note::POST_TYPES);
-        if known || (!kinds.is_empty() && !is(NOT_POSTS) && carries_text(value)) {
+        let shown = || !kinds.is_empty() && !is(NOT_POSTS) && !is_activity(value) && carries_text(value);
+        if known || shown() {
             match Note::parse_by(value, author) {
                 Ok(note) => return Ok(Self::Note(Box::new(note))),
                 Err(problem) if known => return Err(problem),

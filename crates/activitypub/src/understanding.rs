@@ -57,6 +57,9 @@ const OF_POSTS: &[&str] = &[
     "_misskey_quote",
     "quoteAuthorization",
     "replies",
+    "comments",
+    "approvedBy",
+    "replyAuthorization",
     "likes",
     "shares",
     "conversation",
@@ -230,6 +233,10 @@ fn activity(told: &mut Understanding, value: &Value, path: &str, depth: usize) {
     told.ignore(value, path, OF_ACTIVITIES);
     let Some(inner) = inner else { return };
     let path = format!("{path}object.");
+    if kind == "Delete" {
+        // Only the id counts: what is gone need not be complete.
+        return;
+    }
     if !is_activity(inner) {
         object(told, inner, &path);
     } else if depth < crate::activity::MAX_NESTING {

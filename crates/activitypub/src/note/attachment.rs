@@ -57,7 +57,11 @@ pub fn attachments(value: &Value, kind: &Kind) -> Vec<Attachment> {
 
 fn attachment(value: &Value) -> Option<Attachment> {
     let kinds = json::kinds(value);
-    let stated = kinds.iter().find_map(|kind| stated_kind(kind))?;
+    let stated = match kinds.as_slice() {
+        // A few leave the type out.
+        [] => AttachmentKind::Document,
+        kinds => kinds.iter().find_map(|kind| stated_kind(kind))?,
+    };
     let link = json::links(value, "url").into_iter().next();
     let (url, inner_type) = match link {
         Some(link) => (link.href, link.media_type),
