@@ -20,9 +20,11 @@ use publisher::Publisher;
 use queue::{Queue, Turn};
 use std::fmt;
 use std::path::PathBuf;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 use threads::Threads;
+#[cfg(test)]
+pub(crate) use threads::migrate_sqlite;
 use tokio::sync::{broadcast, oneshot};
 
 /// Where the rows are.
@@ -139,9 +141,9 @@ pub struct Store {
 
 #[derive(Debug)]
 struct Inner {
-    // First, so that the threads end before the folder is free again.
     threads: Threads,
-    _lock: Option<FolderLock>,
+    /// Until the threads have ended.
+    lock: Mutex<Option<FolderLock>>,
     config: Config,
     writes: Arc<Queue>,
     reads: Arc<Queue>,
@@ -164,7 +166,7 @@ impl Store {
         let parts =
             threads::Parts { writes: &writes, reads: &reads, publisher: &publisher, counters: &counters };
         let threads = Threads::start(&config, &parts)?;
-        let inner = Inner { threads, _lock: lock, config, writes, reads, publisher, counters };
+        let inner = Inner { threads, lock: Mutex::new(lock), config, writes, reads, publisher, counters };
         Ok(Self { inner: Arc::new(inner) })
     }
 
@@ -238,7 +240,8 @@ impl Store {
         copying.await.map_err(|error| Error::Panicked(error.to_string()))?
     }
 
-    /// Takes no more work, finishes what waits, and closes the database.
+    /// Takes no more work, finishes what waits, closes the database
+    /// and frees its folder.
     pub async fn shut_down(&self) {
         let store = self.clone();
         let ending = tokio::task::spawn_blocking(move || store.shut_down_blocking());
@@ -249,7 +252,7 @@ impl Store {
 
     /// As [`Store::shut_down`], blocking this thread.
     pub fn shut_down_blocking(&self) {
-        self.inner.threads.end(&self.inner.writes, &self.inner.reads);
+        self.inner.end();
     }
 
     /// What tells the time.
@@ -277,9 +280,16 @@ impl Store {
     }
 }
 
+impl Inner {
+    fn end(&self) {
+        self.threads.end(&self.writes, &self.reads);
+        self.lock.lock().unwrap_or_else(PoisonError::into_inner).take();
+    }
+}
+
 impl Drop for Inner {
     fn drop(&mut self) {
-        self.threads.end(&self.writes, &self.reads);
+        self.end();
     }
 }
 

@@ -4,9 +4,8 @@
 use crate::dialect::{self, Dialect};
 use crate::error::{Error, Result};
 use crate::tx::Tx;
-use domain::Origin;
-use domain::Timestamp;
 use domain::id::time_of;
+use domain::{Origin, Timestamp};
 
 /// One step of the database's shape.
 #[derive(Debug, Clone, Copy)]
@@ -121,15 +120,19 @@ pub(crate) fn newest_id(tx: &mut Tx) -> Result<i64> {
     Ok(newest)
 }
 
+/// Only where the id leads the primary key, so that the greatest is found at once.
 fn tables_with_ids(tx: &mut Tx) -> Result<Vec<String>> {
     let sql = match tx.dialect() {
         Dialect::Sqlite => {
             "SELECT t.name FROM sqlite_schema t, pragma_table_info(t.name) c
-             WHERE t.type = 'table' AND c.name = 'id' AND c.type = 'INTEGER'"
+             WHERE t.type = 'table' AND c.name = 'id' AND c.type = 'INTEGER' AND c.pk = 1"
         }
         Dialect::Postgres => {
-            "SELECT CAST(table_name AS TEXT) FROM information_schema.columns
-             WHERE table_schema = current_schema() AND column_name = 'id' AND data_type = 'bigint'"
+            "SELECT CAST(c.table_name AS TEXT) FROM information_schema.columns c
+             JOIN information_schema.key_column_usage k USING (table_schema, table_name, column_name)
+             JOIN information_schema.table_constraints t USING (constraint_schema, constraint_name)
+             WHERE c.table_schema = current_schema() AND c.column_name = 'id' AND c.data_type = 'bigint'
+               AND k.ordinal_position = 1 AND t.constraint_type = 'PRIMARY KEY'"
         }
     };
     tx.query(sql, &[], |row| row.get(0))

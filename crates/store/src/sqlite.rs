@@ -146,19 +146,17 @@ impl rusqlite::ToSql for Bound<'_> {
             Value::Integer(number) => ValueRef::Integer(*number),
             Value::Text(text) => ValueRef::Text(text.as_bytes()),
             Value::Bytes(bytes) => ValueRef::Blob(bytes),
-            Value::Integers(numbers) => return array(numbers.iter().copied()),
-            Value::Texts(texts) => return array(texts.iter().map(|text| (*text).to_owned())),
+            Value::Integers(numbers) => return Ok(array(numbers.iter().copied())),
+            Value::Texts(texts) => return Ok(array(texts.iter().map(|text| (*text).to_owned()))),
         };
         Ok(ToSqlOutput::Borrowed(borrowed))
     }
 }
 
 /// What `rarray` reads. It lives until the statement is bound anew.
-fn array<'a>(
-    values: impl Iterator<Item = impl Into<rusqlite::types::Value>>,
-) -> rusqlite::Result<ToSqlOutput<'a>> {
+fn array<'a>(values: impl Iterator<Item = impl Into<rusqlite::types::Value>>) -> ToSqlOutput<'a> {
     let values: rusqlite::vtab::array::Array = Rc::new(values.map(Into::into).collect());
-    Ok(ToSqlOutput::from_rc(values, c"rarray"))
+    ToSqlOutput::from_rc(values, c"rarray")
 }
 
 impl From<rusqlite::Error> for Error {

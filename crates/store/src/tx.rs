@@ -22,7 +22,7 @@ pub(crate) struct Shared {
 #[derive(Debug)]
 pub(crate) enum Conn {
     Sqlite(sqlite::Session),
-    Postgres(pg::Session),
+    Postgres(Box<pg::Session>),
 }
 
 /// One transaction. A thread of the store owns it and lends it to one verb

@@ -27,14 +27,14 @@ pub(crate) trait Job: Send {
 
 /// A verb, what it returned, and who wants to know.
 pub(crate) struct Verb<T, E, F> {
-    verb: F,
+    run: F,
     result: Option<Result<T, E>>,
     answer: oneshot::Sender<Result<T, E>>,
 }
 
 impl<T, E, F> Verb<T, E, F> {
-    pub(crate) fn new(verb: F, answer: oneshot::Sender<Result<T, E>>) -> Self {
-        Self { verb, result: None, answer }
+    pub(crate) fn new(run: F, answer: oneshot::Sender<Result<T, E>>) -> Self {
+        Self { run, result: None, answer }
     }
 }
 
@@ -48,7 +48,7 @@ where
         tx.start();
         // The verb's rows are undone and the thread goes on: nothing half
         // done is left to be seen.
-        let returned = catch_unwind(AssertUnwindSafe(|| (self.verb)(tx)))
+        let returned = catch_unwind(AssertUnwindSafe(|| (self.run)(tx)))
             .unwrap_or_else(|panic| Err(Error::Panicked(words_of(&*panic)).into()));
         // A verb that swallowed the failure of a statement did not do what it says.
         let result = match (returned, tx.failure()) {

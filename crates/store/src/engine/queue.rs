@@ -141,22 +141,22 @@ mod tests {
     #[test]
     fn the_foreground_goes_first_but_the_background_does_not_starve() {
         let queue = Queue::new(100, 100);
-        let (named, names) = mpsc::channel();
+        let (answer, answers) = mpsc::channel();
         for _ in 0..20 {
-            queue.push(Turn::Background, Box::new(Named('b', named.clone()))).unwrap();
-            queue.push(Turn::Foreground, Box::new(Named('f', named.clone()))).unwrap();
+            queue.push(Turn::Background, Box::new(Named('b', answer.clone()))).unwrap();
+            queue.push(Turn::Foreground, Box::new(Named('f', answer.clone()))).unwrap();
         }
         for _ in 0..16 {
             queue.wait().unwrap().answer();
         }
-        assert_eq!(names.try_iter().collect::<String>(), "fffffffbfffffffb");
+        assert_eq!(answers.try_iter().collect::<String>(), "fffffffbfffffffb");
     }
 
     #[test]
     fn a_full_lane_refuses_and_a_closed_queue_empties() {
         let queue = Queue::new(1, 1);
-        let (named, _names) = mpsc::channel();
-        let job = |name| Box::new(Named(name, named.clone()));
+        let (answer, _answers) = mpsc::channel();
+        let job = |name| Box::new(Named(name, answer.clone()));
         queue.push(Turn::Foreground, job('a')).unwrap();
         assert_eq!(queue.push(Turn::Foreground, job('b')), Err(Error::Busy));
         queue.push(Turn::Background, job('c')).unwrap();

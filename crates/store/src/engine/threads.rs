@@ -77,7 +77,7 @@ fn start_sqlite(path: &Path, config: &Config, parts: &Parts<'_>) -> Result<Vec<J
         publisher: Arc::clone(parts.publisher),
         counters: Arc::clone(parts.counters),
     };
-    running.push(spawn("store-writer", || writer::close(writer.work()))?);
+    running.push(spawn("store-writer", || writer::close(&writer.work()))?);
     Ok(running)
 }
 
@@ -102,7 +102,7 @@ fn start_postgres(url: &str, config: &Config, parts: &Parts<'_>) -> Result<Vec<J
         let (mode, queue) =
             if number < connections / 2 { (Mode::Read, parts.reads) } else { (Mode::Write, parts.writes) };
         let worker = Worker {
-            tx: Tx::new(Conn::Postgres(pg::Session::new(url)?), Arc::clone(&shared)),
+            tx: Tx::new(Conn::Postgres(Box::new(pg::Session::new(url)?)), Arc::clone(&shared)),
             mode,
             queue: Arc::clone(queue),
             publisher: Arc::clone(parts.publisher),
@@ -116,7 +116,7 @@ fn start_postgres(url: &str, config: &Config, parts: &Parts<'_>) -> Result<Vec<J
 fn prepare_postgres(session: pg::Session, config: &Config) -> Result<Arc<Shared>> {
     let mut session = session;
     session.connect()?;
-    let tx = prepare(Conn::Postgres(session), config, |tx, origin| {
+    let tx = prepare(Conn::Postgres(Box::new(session)), config, |tx, origin| {
         in_transaction(tx, |tx| migrations::apply(tx, migrations::ALL, origin))
     })?;
     Ok(tx.shared())

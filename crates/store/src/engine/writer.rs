@@ -190,6 +190,6 @@ fn attempt(session: &Session, sql: &str) {
 }
 
 /// Leaves one file behind, not three.
-pub(crate) fn close(tx: Tx) {
-    attempt(session(&tx), "PRAGMA wal_checkpoint(TRUNCATE)");
+pub(crate) fn close(tx: &Tx) {
+    attempt(session(tx), "PRAGMA wal_checkpoint(TRUNCATE)");
 }

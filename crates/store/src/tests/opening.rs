@@ -1,0 +1,189 @@
+//! Opening: whose database it is, its shape, its ids.
+
+use super::{number, with_numbers};
+use crate::engine::migrate_sqlite;
+use crate::ids::Ids;
+use crate::migrations::{self, Migration};
+use crate::testing::{Fresh, NOW, for_each_fresh, insert_number, names};
+use crate::tx::{Conn, Shared, Tx};
+use crate::{Config, Database, Error, Store, backup, sqlite};
+use domain::Timestamp;
+use domain::id::{first_at, time_of};
+use std::path::Path;
+use std::sync::Arc;
+
+const LATER: Migration =
+    Migration { number: 9001, name: "later", text: "CREATE TABLE later (id BIGINT PRIMARY KEY) /*strict*/;" };
+
+/// A connection to a file whose store is closed.
+fn raw(fresh: &Fresh, path: &Path) -> Tx {
+    let session = sqlite::Session::writer(path).unwrap();
+    let (names, clock) = (Arc::clone(fresh.store.names()), fresh.clock.clone());
+    let shared = Shared { names, clock, ids: Ids::starting(0, 0, NOW).unwrap() };
+    let mut tx = Tx::new(Conn::Sqlite(session), Arc::new(shared));
+    tx.start();
+    tx
+}
+
+#[test]
+fn a_database_keeps_its_rows_and_its_origin() {
+    for_each_fresh(
+        |_| (),
+        |fresh| {
+            with_numbers(&fresh.store);
+            fresh.store.write_blocking(|tx| insert_number(tx, 1, 2)).unwrap();
+            fresh.reopen();
+            assert_eq!(number(&fresh.store, 1), Some(2));
+
+            fresh.store.shut_down_blocking();
+            let mut elsewhere = fresh.config.clone();
+            elsewhere.names = names("https://there.example");
+            let refused = Store::open(elsewhere).unwrap_err();
+            let (stored, given) = ("https://here.example".to_owned(), "https://there.example".to_owned());
+            assert_eq!(refused, Error::OtherOrigin { stored, given });
+        },
+    );
+}
+
+#[test]
+fn a_folder_is_held_by_one_store() {
+    let fresh = Fresh::sqlite(|_| ());
+    let refused = Store::open(fresh.config.clone()).unwrap_err();
+    assert!(matches!(refused, Error::Held(_)), "{refused}");
+    fresh.store.write_blocking(|tx| tx.batch("SELECT 1")).unwrap();
+}
+
+#[test]
+fn a_folder_is_free_once_its_store_is_gone() {
+    let dir = tempfile::tempdir().unwrap();
+    let file = dir.path().join("antiphon.db");
+    let config =
+        Config::new(Database::Sqlite(file.clone()), names("https://here.example"), crate::Clock::manual(NOW));
+    for _ in 0..3 {
+        drop(Store::open(config.clone()).unwrap());
+        assert!(!file.with_file_name("antiphon.db-wal").exists());
+    }
+}
+
+#[test]
+fn ids_grow_across_a_restart_with_a_clock_set_back() {
+    for_each_fresh(
+        |_| (),
+        |fresh| {
+            let table = "CREATE TABLE thing (id BIGINT PRIMARY KEY) /*strict*/;";
+            let make = move |tx: &mut Tx| {
+                let id = tx.new_id();
+                tx.execute("INSERT INTO thing (id) VALUES ($1)", &[&id])?;
+                Ok::<i64, Error>(id)
+            };
+            fresh
+                .store
+                .write_blocking(move |tx| tx.batch(&crate::dialect::migration(table, tx.dialect())))
+                .unwrap();
+            let mut last = 0;
+            for now in [NOW.0, NOW.0 - 3_600_000, NOW.0 - 7_200_000] {
+                fresh.clock.set(Timestamp(now));
+                for _ in 0..20 {
+                    let id = fresh.store.write_blocking(make).unwrap();
+                    assert!(id > last);
+                    last = id;
+                }
+                fresh.reopen();
+            }
+            assert_eq!(time_of(last), NOW.0 + 2, "each restart uses up a millisecond and no more");
+        },
+    );
+}
+
+#[test]
+fn a_hash_in_a_column_named_id_does_not_lead_the_clock_astray() {
+    for_each_fresh(
+        |_| (),
+        |fresh| {
+            let table = "CREATE TABLE thing (id BIGINT PRIMARY KEY) /*strict*/;";
+            fresh
+                .store
+                .write_blocking(move |tx| {
+                    tx.batch(&crate::dialect::migration(table, tx.dialect()))?;
+                    tx.execute("INSERT INTO thing (id) VALUES ($1)", &[&(i64::MAX - 5)])
+                })
+                .unwrap();
+            fresh.reopen();
+            let id = fresh.store.write_blocking(|tx| Ok::<i64, Error>(tx.new_id())).unwrap();
+            assert_eq!(time_of(id), NOW.0);
+            let past = fresh.store.write_blocking(|tx| Ok::<i64, Error>(tx.id_at(Timestamp(1000)))).unwrap();
+            assert!((first_at(1000)..first_at(1001)).contains(&past));
+        },
+    );
+}
+
+#[test]
+fn a_copy_is_made_before_a_database_changes_its_shape() {
+    let fresh = Fresh::sqlite(|_| ());
+    with_numbers(&fresh.store);
+    fresh.store.write_blocking(|tx| insert_number(tx, 1, 7)).unwrap();
+    fresh.store.shut_down_blocking();
+    let file = fresh.file().unwrap();
+    let origin = fresh.config.names.origin();
+    let all: Vec<Migration> = migrations::ALL.iter().copied().chain([LATER]).collect();
+
+    migrate_sqlite(&mut raw(&fresh, &file), &file, &all, origin).unwrap();
+    let copy = backup::copy_before(&file, 9001);
+    let shape = |path: &Path| {
+        let sql = "SELECT (SELECT value FROM number), (SELECT MAX(number) FROM migration)";
+        raw(&fresh, path).get(sql, &[], |row| Ok((row.get::<i64>(0)?, row.get::<i64>(1)?))).unwrap()
+    };
+    assert_eq!(shape(&copy), (7, migrations::ALL.last().unwrap().number));
+    assert_eq!(shape(&file), (7, 9001));
+
+    std::fs::remove_file(&copy).unwrap();
+    migrate_sqlite(&mut raw(&fresh, &file), &file, &all, origin).unwrap();
+    assert!(!copy.exists(), "nothing was pending");
+
+    let mut tx = raw(&fresh, &file);
+    let known = migrations::ALL.last().unwrap().number;
+    let refused = migrate_sqlite(&mut tx, &file, migrations::ALL, origin);
+    assert_eq!(refused, Err(Error::TooNew { found: 9001, known }));
+}
+
+#[test]
+fn a_migration_that_fails_leaves_everything_as_it_was() {
+    let fresh = Fresh::sqlite(|_| ());
+    fresh.store.shut_down_blocking();
+    let file = fresh.file().unwrap();
+    let origin = fresh.config.names.origin();
+    let broken = Migration { number: 9002, name: "broken", text: "CREATE TABLE account (id BIGINT);" };
+    let all: Vec<Migration> = migrations::ALL.iter().copied().chain([LATER, broken]).collect();
+    let failed = migrate_sqlite(&mut raw(&fresh, &file), &file, &all, origin);
+    assert!(matches!(failed, Err(Error::Sqlite(_))), "{failed:?}");
+    assert_eq!(migrate_sqlite(&mut raw(&fresh, &file), &file, migrations::ALL, origin), Ok(()));
+}
+
+#[test]
+fn a_database_of_another_program_is_left_alone() {
+    let dir = tempfile::tempdir().unwrap();
+    let file = dir.path().join("antiphon.db");
+    rusqlite::Connection::open(&file).unwrap().execute_batch("CREATE TABLE theirs (a)").unwrap();
+    let config =
+        Config::new(Database::Sqlite(file), names("https://here.example"), crate::Clock::manual(NOW));
+    assert_eq!(Store::open(config).unwrap_err(), Error::NotOurs);
+}
+
+#[test]
+fn a_file_that_is_no_database_is_an_error() {
+    let dir = tempfile::tempdir().unwrap();
+    let file = dir.path().join("antiphon.db");
+    std::fs::write(&file, "hello ".repeat(1000)).unwrap();
+    let config =
+        Config::new(Database::Sqlite(file), names("https://here.example"), crate::Clock::manual(NOW));
+    assert!(matches!(Store::open(config), Err(Error::Sqlite(_))));
+}
+
+#[test]
+fn a_server_that_is_not_there_is_said_at_once() {
+    let database = Database::parse("postgres://nobody@127.0.0.1:1/none").unwrap();
+    let config = Config::new(database, names("https://here.example"), crate::Clock::manual(NOW));
+    assert!(matches!(Store::open(config), Err(Error::Unavailable(_))));
+    assert!(matches!(Database::parse("mysql://x"), Err(Error::Setting(_))));
+    assert_eq!(Database::parse("sqlite:a/b").unwrap(), Database::Sqlite("a/b".into()));
+}

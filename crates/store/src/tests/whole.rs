@@ -1,0 +1,92 @@
+//! Backups, many callers at once, and a process that is killed.
+
+use super::{number, run, with_numbers};
+use crate::testing::{Fresh, NOW, for_each_database, insert_number, names};
+use crate::{Clock, Config, Database, Error, Store};
+use std::io::{BufRead, BufReader};
+use std::process::{Command, Stdio};
+
+#[test]
+fn a_backup_is_a_whole_database_of_one_moment() {
+    let fresh = Fresh::sqlite(|_| ());
+    with_numbers(&fresh.store);
+    for name in 0..100 {
+        fresh.store.write_blocking(move |tx| insert_number(tx, name, 3)).unwrap();
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let to = folder.path().join("copy.db");
+    run(fresh.store.backup(to.clone())).unwrap();
+    let config = Config::new(Database::Sqlite(to), names("https://here.example"), Clock::manual(NOW));
+    let copy = Store::open(config).unwrap();
+    assert_eq!((number(&copy, 0), number(&copy, 99)), (Some(3), Some(3)));
+}
+
+#[test]
+fn a_backup_of_postgresql_is_not_ours_to_make() {
+    let Some(fresh) = Fresh::postgres(|_| ()) else { return };
+    let refused = run(fresh.store.backup("/nowhere/copy.db".into()));
+    assert_eq!(refused, Err(Error::Unsupported("a backup")));
+}
+
+#[test]
+fn a_store_is_opened_used_and_closed_inside_a_runtime() {
+    run(async {
+        for_each_database(|store| {
+            with_numbers(store);
+            store.write_blocking(|tx| insert_number(tx, 1, 1)).unwrap();
+            assert_eq!(number(store, 1), Some(1));
+        });
+    });
+}
+
+/// Where the child of the next test writes.
+const CHILD: &str = "ANTIPHON_TEST_KILLED_CHILD";
+
+/// Not a test by itself: writes numbers and says each that was acknowledged,
+/// until it is killed.
+#[test]
+fn child_that_is_killed() {
+    let Ok(file) = std::env::var(CHILD) else { return };
+    let config = Config::new(Database::Sqlite(file.into()), names("https://here.example"), Clock::system());
+    let store = Store::open(config).unwrap();
+    with_numbers(&store);
+    run(async {
+        for caller in 0..16_i64 {
+            let store = store.clone();
+            tokio::spawn(async move {
+                for name in (caller << 32).. {
+                    store.write(move |tx| insert_number(tx, name, 1)).await.unwrap();
+                    eprintln!("acknowledged {name}");
+                }
+            });
+        }
+        std::future::pending::<()>().await;
+    });
+}
+
+#[test]
+fn what_was_acknowledged_survives_kill_9() {
+    let dir = tempfile::tempdir().unwrap();
+    let file = dir.path().join("antiphon.db");
+    let mut child = Command::new(std::env::current_exe().unwrap())
+        .args(["--exact", "tests::whole::child_that_is_killed", "--nocapture"])
+        .env(CHILD, &file)
+        .stdout(Stdio::null())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut lines = BufReader::new(child.stderr.take().unwrap()).lines();
+    let name = |line: std::io::Result<String>| -> Option<i64> {
+        line.ok()?.strip_prefix("acknowledged ")?.parse().ok()
+    };
+    let mut acknowledged: Vec<i64> = lines.by_ref().filter_map(name).take(300).collect();
+    child.kill().unwrap();
+    acknowledged.extend(lines.filter_map(name));
+    child.wait().unwrap();
+
+    let config = Config::new(Database::Sqlite(file), names("https://here.example"), Clock::system());
+    let store = Store::open(config).unwrap();
+    assert!(acknowledged.len() >= 300);
+    let lost: Vec<_> = acknowledged.iter().filter(|name| number(&store, **name) != Some(1)).collect();
+    assert!(lost.is_empty(), "{lost:?}");
+}
