@@ -209,7 +209,7 @@ fn collect(document: &serde_json::Value, texts: &mut Vec<String>) {
             for (name, value) in members {
                 match value.as_str() {
                     Some(text) if matches!(name.as_str(), "content" | "summary" | "value") => {
-                        texts.push(text.to_owned())
+                        texts.push(text.to_owned());
                     }
                     _ => collect(value, texts),
                 }
