@@ -83,10 +83,21 @@ fn start_sqlite(path: &Path, config: &Config, parts: &Parts<'_>) -> Result<Vec<J
 
 /// Migrates a file, after a copy of it was made if it holds anything.
 pub(crate) fn migrate_sqlite(tx: &mut Tx, path: &Path, all: &[Migration], origin: &Origin) -> Result<()> {
-    if let Found::Ours(done) = migrations::inspect(tx, all, origin)?
-        && let Some(next) = all.iter().find(|migration| migration.number > done)
-    {
-        backup::before_migrating(path, next.number)?;
+    migrate(tx, all, origin, |next| backup::before_migrating(path, next.number))
+}
+
+/// Writes nothing where nothing is missing: a start must not need room on the disk.
+fn migrate(
+    tx: &mut Tx,
+    all: &[Migration],
+    origin: &Origin,
+    before: impl FnOnce(&Migration) -> Result<()>,
+) -> Result<()> {
+    if let Found::Ours(done) = migrations::inspect(tx, all, origin)? {
+        match all.iter().find(|migration| migration.number > done) {
+            Some(next) => before(next)?,
+            None => return Ok(()),
+        }
     }
     in_transaction(tx, |tx| migrations::apply(tx, all, origin))
 }
@@ -117,7 +128,8 @@ fn prepare_postgres(session: pg::Session, config: &Config) -> Result<Arc<Shared>
     let mut session = session;
     session.connect()?;
     let tx = prepare(Conn::Postgres(Box::new(session)), config, |tx, origin| {
-        in_transaction(tx, |tx| migrations::apply(tx, migrations::ALL, origin))
+        // Its backups are its administrator's matter.
+        migrate(tx, migrations::ALL, origin, |_| Ok(()))
     })?;
     Ok(tx.shared())
 }

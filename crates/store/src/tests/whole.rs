@@ -39,6 +39,59 @@ fn a_store_is_opened_used_and_closed_inside_a_runtime() {
     });
 }
 
+/// A folder on a file system of 6 megabytes, such as a small tmpfs.
+const SMALL_DISK: &str = "ANTIPHON_TEST_SMALL_DISK";
+
+#[test]
+fn a_disk_that_fills_up_loses_nothing_acknowledged_and_nothing_afterwards() {
+    let Ok(folder) = std::env::var(SMALL_DISK) else {
+        eprintln!("skipped: {SMALL_DISK} is not set");
+        return;
+    };
+    let dir = tempfile::tempdir_in(folder).unwrap();
+    let ballast = dir.path().join("ballast");
+    // Once it is gone, what is in the log also fits into the database.
+    std::fs::write(&ballast, vec![0_u8; 7 << 19]).unwrap();
+    let config = Config::new(
+        Database::Sqlite(dir.path().join("antiphon.db")),
+        names("https://here.example"),
+        Clock::manual(NOW),
+    );
+    let store = Store::open(config.clone()).unwrap();
+    store.write_blocking(|tx| tx.batch("CREATE TABLE heap (id BIGINT PRIMARY KEY, bytes BLOB)")).unwrap();
+    let heap = |store: &Store, id: i64| {
+        let insert = "INSERT INTO heap (id, bytes) VALUES ($1, $2)";
+        store.write_blocking(move |tx| tx.execute(insert, &[&id, &vec![7_u8; 20_000]]))
+    };
+    let callers: Vec<_> = (0..8_i64)
+        .map(|caller| {
+            let store = store.clone();
+            std::thread::spawn(move || {
+                let first = caller * 10_000;
+                let end = (first..).find(|id| match heap(&store, *id) {
+                    Ok(_) => false,
+                    Err(error) => {
+                        assert_eq!(error, Error::Full);
+                        true
+                    }
+                });
+                first..end.unwrap()
+            })
+        })
+        .collect();
+    let acknowledged: Vec<i64> = callers.into_iter().flat_map(|caller| caller.join().unwrap()).collect();
+    std::fs::remove_file(ballast).unwrap();
+    heap(&store, 1_000_000).unwrap();
+    drop(store);
+
+    let store = Store::open(config).unwrap();
+    let kept =
+        store.read_blocking(|tx| tx.query("SELECT id FROM heap", &[], |row| row.get::<i64>(0))).unwrap();
+    assert!(acknowledged.len() > 20);
+    assert!(acknowledged.iter().all(|id| kept.contains(id)));
+    assert_eq!(kept.len(), acknowledged.len() + 1, "what was refused is not there");
+}
+
 /// Where the child of the next test writes.
 const CHILD: &str = "ANTIPHON_TEST_KILLED_CHILD";
 
