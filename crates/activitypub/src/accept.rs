@@ -23,7 +23,7 @@ pub struct Answer {
 
 impl Answer {
     pub(crate) fn parse(value: &Value, head: Head, depth: usize) -> Result<Self, ParseError> {
-        let object = activity_reference(value, depth)?;
+        let object = activity_reference(value, depth, None)?;
         let result = json::first_string(value, "result").map(str::to_owned);
         Ok(Self { id: head.id, actor: head.actor, audience: head.audience, object, result })
     }

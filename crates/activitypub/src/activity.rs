@@ -121,10 +121,14 @@ pub(crate) struct Head {
 }
 
 impl Head {
-    fn parse(value: &Value) -> Result<Self, ParseError> {
-        let actor = json::first_string(value, "actor").ok_or(ParseError::Missing("actor"))?;
-        let actor =
-            ActorId::parse(actor).map_err(|reason| ParseError::InvalidId { member: "actor", reason })?;
+    fn parse(value: &Value, fallback: Option<&ActorId>) -> Result<Self, ParseError> {
+        let actor = match (json::first_string(value, "actor"), fallback) {
+            (Some(text), _) => {
+                ActorId::parse(text).map_err(|reason| ParseError::InvalidId { member: "actor", reason })?
+            }
+            (None, Some(fallback)) => fallback.clone(),
+            (None, None) => return Err(ParseError::Missing("actor")),
+        };
         Ok(Self { id: json::own_id(value), actor, audience: Audience::parse(value) })
     }
 }
@@ -133,10 +137,16 @@ impl Activity {
     /// Reads an activity. An error means that nobody can be said to have done
     /// anything: no object, no type, no actor. All else is at least [`Unknown`].
     pub fn parse(value: &Value) -> Result<Self, ParseError> {
-        Self::parse_within(value, 1)
+        Self::parse_within(value, 1, None)
     }
 
-    pub(crate) fn parse_within(value: &Value, depth: usize) -> Result<Self, ParseError> {
+    /// Reads an activity that lies within `depth - 1` others. `fallback` did it
+    /// where it names no actor.
+    pub(crate) fn parse_within(
+        value: &Value,
+        depth: usize,
+        fallback: Option<&ActorId>,
+    ) -> Result<Self, ParseError> {
         if depth > MAX_NESTING {
             return Err(ParseError::TooDeep);
         }
@@ -144,7 +154,7 @@ impl Activity {
             return Err(ParseError::NotAnObject);
         }
         let kind = json::kind(value, VERBS).ok_or(ParseError::NoType)?;
-        let head = Head::parse(value)?;
+        let head = Head::parse(value, fallback)?;
         let known = typed(kind, value, head.clone(), depth);
         Ok(match known {
             Ok(Some(activity)) => activity,

@@ -53,7 +53,7 @@ fn announced(value: &Value, depth: usize) -> Result<Announced, ParseError> {
         return required_id(value, "object").map(Announced::Id);
     };
     let whole = if is_activity(embedded) {
-        Activity::parse_within(embedded, depth.saturating_add(1))
+        Activity::parse_within(embedded, depth.saturating_add(1), None)
             .map(|inner| Announced::Activity(Box::new(inner)))
     } else {
         Object::parse(embedded).map(|object| Announced::Object(Box::new(object)))

@@ -1,114 +1,13 @@
 //! What we make of a document, in words: for `antiphon inspect` and the log.
 
+mod members;
+
 use crate::activity::is_activity;
 use crate::{Activity, Actor, Audience, Collection, KeyDocument, Note, Object, Reference, json};
+use members::{COMMON, OF_ACTIVITIES, OF_ACTORS, OF_COLLECTIONS, OF_POSTS};
 use serde_json::Value;
 use std::fmt;
 
-/// Members that every reading takes in, or that are nothing to act on.
-const COMMON: &[&str] = &["@context", "id", "@id", "type", "@type", "to", "cc", "bto", "bcc", "audience"];
-/// Further members of activities that are read.
-const OF_ACTIVITIES: &[&str] = &[
-    "actor",
-    "object",
-    "target",
-    "published",
-    "content",
-    "_misskey_reaction",
-    "tag",
-    "summary",
-    "result",
-    "endTime",
-    "expires",
-    "removeData",
-];
-/// Further members of posts that are read.
-const OF_POSTS: &[&str] = &[
-    "attributedTo",
-    "actor",
-    "content",
-    "contentMap",
-    "mediaType",
-    "name",
-    "nameMap",
-    "summary",
-    "summaryMap",
-    "sensitive",
-    "language",
-    "inLanguage",
-    "inReplyTo",
-    "url",
-    "image",
-    "icon",
-    "published",
-    "updated",
-    "startTime",
-    "tag",
-    "attachment",
-    "oneOf",
-    "anyOf",
-    "endTime",
-    "closed",
-    "votersCount",
-    "quote",
-    "quoteUrl",
-    "quoteUri",
-    "quoteURL",
-    "_misskey_quote",
-    "quoteAuthorization",
-    "replies",
-    "comments",
-    "approvedBy",
-    "replyAuthorization",
-    "likes",
-    "shares",
-    "conversation",
-    "context",
-    "inConversation",
-    "source",
-    "commentsEnabled",
-    "interactionPolicy",
-];
-/// Further members of actors that are read.
-const OF_ACTORS: &[&str] = &[
-    "preferredUsername",
-    "name",
-    "nameMap",
-    "summary",
-    "summaryMap",
-    "url",
-    "inbox",
-    "outbox",
-    "followers",
-    "following",
-    "featured",
-    "endpoints",
-    "sharedInbox",
-    "manuallyApprovesFollowers",
-    "discoverable",
-    "indexable",
-    "published",
-    "updated",
-    "icon",
-    "image",
-    "attachment",
-    "tag",
-    "alsoKnownAs",
-    "movedTo",
-    "publicKey",
-    "assertionMethod",
-    "authentication",
-    "suspended",
-    "memorial",
-    "webfinger",
-    "attributedTo",
-    "moderators",
-    "postingRestrictedToMods",
-    "generator",
-    "implements",
-];
-/// Further members of collections that are read.
-const OF_COLLECTIONS: &[&str] = &["totalItems", "orderedItems", "items", "first", "next", "prev", "partOf"];
 /// The most unread members that are told.
 const MAX_IGNORED: usize = 200;
 

@@ -33,17 +33,13 @@ fn documents() -> Option<Documents> {
 }
 
 fn collect(found: &mut Documents, name: String, bytes: &[u8]) {
-    match serde_json::from_slice(bytes).unwrap() {
-        Value::Array(entries) => {
-            for (n, entry) in entries.iter().enumerate() {
-                let value = read(&serde_json::to_vec(entry).unwrap()).unwrap();
-                found.insert(format!("{name}#{n}"), value);
-            }
+    if let Value::Array(entries) = serde_json::from_slice(bytes).unwrap() {
+        for (n, entry) in entries.iter().enumerate() {
+            found.insert(format!("{name}#{n}"), read(&serde_json::to_vec(entry).unwrap()).unwrap());
         }
-        _ => {
-            let value = read(bytes).unwrap_or_else(|problem| panic!("{name}: {problem}"));
-            found.insert(name, value);
-        }
+    } else {
+        let value = read(bytes).unwrap_or_else(|problem| panic!("{name}: {problem}"));
+        found.insert(name, value);
     }
 }
 
@@ -298,7 +294,8 @@ fn announces_hold_ids_objects_and_activities_in_activities() {
         panic!()
     };
     let Activity::Undo(undo) = *inner else { panic!("an Undo") };
-    assert!(matches!(undo.object, Reference::Embedded(like) if like.kind() == "Like"));
+    // The Like inside names no object that could be one, so its id counts.
+    assert_eq!(undo.object, Reference::Id("SCRUBBED_ID".to_owned()));
 }
 
 #[test]
