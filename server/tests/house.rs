@@ -211,6 +211,10 @@ fn the_modules_of_service_form_no_circle() {
     assert_eq!(circle(&graph), None, "modules that name each other");
 }
 
+/// The crate's root and the bundle every verb is given: they gather what the
+/// modules offer, so naming them is naming the room, not a neighbour.
+const GATHERING: [&str; 2] = ["lib", "cx"];
+
 /// Which top-level module names which; a module and what lies in it are one.
 fn module_graph(src: &Path) -> BTreeMap<String, BTreeSet<String>> {
     let files: Vec<(String, String)> = sources(src)
@@ -225,7 +229,7 @@ fn module_graph(src: &Path) -> BTreeMap<String, BTreeSet<String>> {
     for (module, program) in files.iter().filter(|(module, _)| module != "lib") {
         let named = names_after(program, "crate::").into_iter().filter_map(|name| {
             let target = if modules.contains(&name) { name } else { exported.get(&name)?.clone() };
-            (target != *module && target != "lib").then_some(target)
+            (target != *module && !GATHERING.contains(&target.as_str())).then_some(target)
         });
         graph.entry(module.clone()).or_default().extend(named);
     }
