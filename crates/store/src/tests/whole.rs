@@ -68,13 +68,9 @@ fn a_disk_that_fills_up_loses_nothing_acknowledged_and_nothing_afterwards() {
             let store = store.clone();
             std::thread::spawn(move || {
                 let first = caller * 10_000;
-                let end = (first..).find(|id| match heap(&store, *id) {
-                    Ok(_) => false,
-                    Err(error) => {
-                        assert_eq!(error, Error::Full);
-                        true
-                    }
-                });
+                let refused =
+                    |id: &i64| heap(&store, *id).inspect_err(|why| assert_eq!(*why, Error::Full)).is_err();
+                let end = (first..first + 10_000).find(refused);
                 first..end.unwrap()
             })
         })
