@@ -42,7 +42,8 @@ pub struct Access(Cache<Vec<u8>, Arc<Caller>>);
 
 impl Default for Access {
     fn default() -> Self {
-        let cache = Cache::builder().max_capacity(10_000).time_to_live(BELIEVED).support_invalidation_closures();
+        let cache =
+            Cache::builder().max_capacity(10_000).time_to_live(BELIEVED).support_invalidation_closures();
         Self(cache.build())
     }
 }

@@ -1,13 +1,19 @@
 //! The bundle every verb and door is given. There is no process-wide state:
 //! three servers fit into one process, each with its own [`Cx`].
 
+use crate::access::Access;
+use crate::account::{self, Confirmations};
+use crate::errand::Documents;
+use crate::inbound;
 use crate::keys::KeyRing;
+use crate::password::Passwords;
 use crate::{Error, Result, Settings};
-use domain::{Names, Timestamp};
+use domain::{AccountId, Names, Timestamp};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use store::{Store, Tx};
-use wire::Client;
+use tokio::sync::{OnceCell, Semaphore};
+use wire::{Client, Signer};
 
 /// Everything one server is made of. Cheap to clone.
 #[derive(Debug, Clone)]
@@ -22,9 +28,24 @@ pub struct Cx {
     pub settings: Arc<Settings>,
     /// Private keys that are in use, parsed once.
     pub keys: KeyRing,
+    /// Whose tokens were seen in the last seconds.
+    pub access: Access,
+    /// Hashes passwords, a few at a time.
+    pub passwords: Passwords,
     /// What varies by chance and is no secret.
     pub chance: Chance,
+    /// Public keys of peers, in use or not to be asked for again soon.
+    pub peer_keys: inbound::Keys,
+    /// Documents of the last seconds.
+    pub(crate) documents: Documents,
+    pub(crate) confirmations: Confirmations,
+    /// How many refusals may wait to be written into the log.
+    pub(crate) refusals: Arc<Semaphore>,
+    instance: Arc<OnceCell<AccountId>>,
 }
+
+/// Refusals that may wait to be logged; more are left out.
+const WAITING_REFUSALS: usize = 64;
 
 impl Cx {
     /// Puts a server together.
@@ -36,8 +57,23 @@ impl Cx {
             names,
             settings: Arc::new(settings),
             keys: KeyRing::default(),
+            access: Access::default(),
+            passwords: Passwords::default(),
             chance: Chance::default(),
+            peer_keys: inbound::Keys::default(),
+            documents: Documents::default(),
+            confirmations: Confirmations::default(),
+            refusals: Arc::new(Semaphore::new(WAITING_REFUSALS)),
+            instance: Arc::default(),
         }
+    }
+
+    /// What signs for the instance: requests that no person makes.
+    pub async fn instance_signer(&self) -> Result<Arc<Signer>> {
+        let id = self
+            .instance
+            .get_or_try_init(|| async { Ok::<_, Error>(account::ensure_instance_actor(self).await?.id) });
+        self.keys.signer(self, *id.await?).await
     }
 
     /// The time.
@@ -46,7 +82,10 @@ impl Cx {
     }
 
     /// Runs a verb in one transaction, before background work.
-    pub async fn write<T: Send + 'static>(&self, verb: impl FnMut(&mut Tx) -> Result<T> + Send + 'static) -> Result<T> {
+    pub async fn write<T: Send + 'static>(
+        &self,
+        verb: impl FnMut(&mut Tx) -> Result<T> + Send + 'static,
+    ) -> Result<T> {
         self.store.write::<T, Error, _>(verb).await
     }
 
@@ -59,7 +98,10 @@ impl Cx {
     }
 
     /// Reads from one consistent state.
-    pub async fn read<T: Send + 'static>(&self, query: impl FnMut(&mut Tx) -> Result<T> + Send + 'static) -> Result<T> {
+    pub async fn read<T: Send + 'static>(
+        &self,
+        query: impl FnMut(&mut Tx) -> Result<T> + Send + 'static,
+    ) -> Result<T> {
         self.store.read::<T, Error, _>(query).await
     }
 }
@@ -86,7 +128,8 @@ impl Chance {
 
     /// A number from 0 to below 1 (`SplitMix64`).
     pub fn next(&self) -> f64 {
-        let mut z = self.0.fetch_add(0x9e37_79b9_7f4a_7c15, Ordering::Relaxed).wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mut z =
+            self.0.fetch_add(0x9e37_79b9_7f4a_7c15, Ordering::Relaxed).wrapping_add(0x9e37_79b9_7f4a_7c15);
         z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
         z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
         let upper = u32::try_from((z ^ (z >> 31)) >> 32).unwrap_or(0);

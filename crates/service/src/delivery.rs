@@ -76,7 +76,10 @@ fn write_out(tx: &mut Tx, broadcast: &Broadcast, followers: &[Follower]) -> Resu
         let mut any = false;
         for inbox in &inboxes {
             let &Broadcast { message, account, order_key, .. } = broadcast;
-            any |= store::delivery::insert(tx, &NewDelivery { message, account, host: &host, inbox, order_key })?;
+            any |= store::delivery::insert(
+                tx,
+                &NewDelivery { message, account, host: &host, inbox, order_key },
+            )?;
         }
         if any {
             addressed.push(host);
@@ -173,8 +176,11 @@ pub struct Settlement {
 
 /// Writes down what became of some deliveries and how the roads are now.
 pub fn settle(tx: &mut Tx, settlements: &[Settlement], lanes: &[Lane]) -> Result<()> {
-    let taken: Vec<DeliveryId> =
-        settlements.iter().filter(|settled| settled.end == End::Delivered).map(|settled| settled.id).collect();
+    let taken: Vec<DeliveryId> = settlements
+        .iter()
+        .filter(|settled| settled.end == End::Delivered)
+        .map(|settled| settled.id)
+        .collect();
     if !taken.is_empty() {
         store::delivery::delivered(tx, &taken)?;
     }
@@ -202,7 +208,8 @@ pub fn settle(tx: &mut Tx, settlements: &[Settlement], lanes: &[Lane]) -> Result
 /// now. Costs one lookup otherwise.
 pub fn revive(tx: &mut Tx, host: &Host) -> Result<()> {
     let near = tx.now().plus(NEAR);
-    let resting = store::lane::find(tx, host)?.is_some_and(|lane| lane.is_failing() && lane.next_try_at > near);
+    let resting =
+        store::lane::find(tx, host)?.is_some_and(|lane| lane.is_failing() && lane.next_try_at > near);
     if resting && store::lane::hasten(tx, host, near)? {
         tx.tell(Event::Alive(host.clone()));
     }

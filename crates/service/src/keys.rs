@@ -71,13 +71,21 @@ impl Pair {
     /// A new RSA-2048 pair. Takes long: never on an async thread.
     pub fn rsa() -> Result<Self> {
         let key = SigningKey::generate_rsa().map_err(|e| Error::Internal(e.to_string()))?;
-        Ok(Self { algorithm: "rsa", private: key.to_pkcs8_der(), public: key.public().to_pem() })
+        Ok(Self {
+            algorithm: "rsa",
+            private: key.to_pkcs8_der().map_err(|e| Error::Internal(e.to_string()))?,
+            public: key.public().to_pem(),
+        })
     }
 
     /// A new Ed25519 pair.
     pub fn ed25519() -> Result<Self> {
         let key = SigningKey::generate_ed25519().map_err(|e| Error::Internal(e.to_string()))?;
-        Ok(Self { algorithm: "ed25519", private: key.to_pkcs8_der(), public: key.public().to_multibase() })
+        Ok(Self {
+            algorithm: "ed25519",
+            private: key.to_pkcs8_der().map_err(|e| Error::Internal(e.to_string()))?,
+            public: key.public().to_multibase(),
+        })
     }
 }
 
@@ -94,8 +102,12 @@ pub fn equip(tx: &mut Tx, account: AccountId, fresh: Option<&Pair>, ed25519: &Pa
 /// Keeps some RSA pairs ready.
 pub async fn stock(cx: &Cx) -> Result<()> {
     while cx.read(|tx| Ok(store::key::spares(tx)?)).await? < SPARE_PAIRS {
-        let pair = tokio::task::spawn_blocking(Pair::rsa).await.map_err(|e| Error::Internal(e.to_string()))??;
-        cx.write_later(move |tx| Ok(store::key::insert(tx, None, pair.algorithm, &pair.private, &pair.public)?)).await?;
+        let pair =
+            tokio::task::spawn_blocking(Pair::rsa).await.map_err(|e| Error::Internal(e.to_string()))??;
+        cx.write_later(move |tx| {
+            Ok(store::key::insert(tx, None, pair.algorithm, &pair.private, &pair.public)?)
+        })
+        .await?;
     }
     Ok(())
 }

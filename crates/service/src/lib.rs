@@ -3,14 +3,35 @@
 //!
 //! A verb reads, decides (asking `domain`) and writes in one transaction. It is
 //! a plain function over `&mut Tx`: it cannot wait for the network. What it
-//! lacks it asks for with [`Outcome::Needs`]; what it sends are rows.
+//! lacks it asks for with [`arrival::Outcome::Needs`]; what it sends are rows.
 
 pub mod cx;
 pub mod error;
 pub mod settings;
 pub mod keys;
+pub mod access;
+pub mod password;
+pub mod session;
+pub mod user;
+pub mod oauth;
+pub mod outbox;
+pub mod delivery;
+pub mod sweep;
+
+pub mod errand;
+pub mod arrival;
+pub mod activity;
+pub mod documents;
+pub mod account;
+pub mod follow;
+pub mod block;
+pub mod post;
+pub mod like;
+pub mod boost;
+pub mod inbound;
+pub mod reading;
 
 pub use cx::Cx;
-pub use error::{Error, Result};
+pub use error::{Error, OrNotFound, Result};
 pub use settings::Settings;
 pub use store::Tx;

@@ -6,7 +6,7 @@ mod code;
 mod refusal;
 mod token;
 
-pub use application::{NewApplication, Registered, authenticate, find_application, register};
+pub use application::{NewApplication, Registered, authenticate, by_client, find_application, register};
 pub use code::{Consent, Exchange, agree, check_request, exchange};
 pub use refusal::{Answer, Refusal};
 pub use store::oauth::Token;

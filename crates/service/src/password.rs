@@ -2,8 +2,8 @@
 //! async thread. An unknown user costs the same as a wrong password.
 
 use crate::{Error, Result};
-use argon2::password_hash::{PasswordHash, PasswordHasher, PasswordVerifier, SaltString};
 use argon2::Argon2;
+use argon2::password_hash::{PasswordHash, PasswordHasher, PasswordVerifier, SaltString};
 use std::sync::Arc;
 use tokio::sync::Semaphore;
 
@@ -18,7 +18,8 @@ const MAX_WAITING: usize = 200;
 
 /// What the password of an unknown user is compared with: the parameters are
 /// those of real hashes, and nothing has this hash.
-const NOBODY: &str = "$argon2id$v=19$m=19456,t=2,p=1$bm9ib2R5IGF0IGFsbA$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
+const NOBODY: &str =
+    "$argon2id$v=19$m=19456,t=2,p=1$bm9ib2R5IGF0IGFsbA$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
 
 /// Hashes passwords and compares them.
 #[derive(Debug, Clone)]

@@ -21,7 +21,12 @@ const SEEN_EVERY: Duration = Duration::from_secs(60 * 60);
 /// Checks name (or e-mail address) and password; begins a session in place of
 /// `before`, the secret the browser brought along. The new secret; none where
 /// either is wrong, which of them is not said.
-pub async fn sign_in(cx: &Cx, login: &str, password: String, before: Option<String>) -> Result<Option<String>> {
+pub async fn sign_in(
+    cx: &Cx,
+    login: &str,
+    password: String,
+    before: Option<String>,
+) -> Result<Option<String>> {
     let login = login.to_owned();
     let found = cx.read(move |tx| find_login(tx, &login)).await?;
     let hash = found.as_ref().and_then(|login| login.password_hash.clone());

@@ -95,7 +95,8 @@ async fn expire(cx: &Cx, host: Host) -> Result<u64> {
 async fn bodies(cx: &Cx) -> Result<()> {
     let days = DAY.saturating_mul(cx.settings.log_days);
     while oldest_bodies(cx, days, u64::MAX).await? > 0 {}
-    let mut excess = cx.read(|tx| Ok(store::sweep::log_bytes(tx)?)).await?.saturating_sub(cx.settings.log_bytes);
+    let mut excess =
+        cx.read(|tx| Ok(store::sweep::log_bytes(tx)?)).await?.saturating_sub(cx.settings.log_bytes);
     while excess > 0 {
         let freed = oldest_bodies(cx, Duration::ZERO, excess).await?;
         if freed == 0 {
@@ -135,7 +136,9 @@ async fn homes(cx: &Cx) -> Result<()> {
         after = *last;
         for owner in owners {
             let step_rows = u64::try_from(STEP).unwrap_or(u64::MAX);
-            while cx.write_later(move |tx| Ok(store::sweep::home(tx, owner, HOME, STEP)?)).await? >= step_rows {}
+            while cx.write_later(move |tx| Ok(store::sweep::home(tx, owner, HOME, STEP)?)).await? >= step_rows
+            {
+            }
         }
     }
 }

@@ -39,7 +39,8 @@ pub async fn create(cx: &Cx, new: NewUser) -> Result<(User, Account)> {
     let (rsa, ed25519) = pairs(cx).await?;
     cx.write(move |tx| {
         let account = account::create_local(tx, &account_of(&new), rsa.as_ref(), &ed25519)?;
-        let user = User { id: UserId(tx.new_id()), account_id: account.id, role: new.role, email: email.clone() };
+        let user =
+            User { id: UserId(tx.new_id()), account_id: account.id, role: new.role, email: email.clone() };
         let row = store::user::NewUser {
             user: &user,
             password_hash: password_hash.as_deref(),
@@ -73,7 +74,9 @@ fn check_email(text: &str) -> Result<String> {
     let text = text.trim();
     let fits = text.len() <= MAX_EMAIL_BYTES
         && !text.chars().any(|c| c.is_whitespace() || c.is_control())
-        && text.split_once('@').is_some_and(|(name, domain)| !name.is_empty() && !domain.is_empty() && !domain.contains('@'));
+        && text
+            .split_once('@')
+            .is_some_and(|(name, domain)| !name.is_empty() && !domain.is_empty() && !domain.contains('@'));
     if fits { Ok(text.to_owned()) } else { Err(Error::invalid("email", "is not an e-mail address")) }
 }
 

@@ -328,6 +328,7 @@ CREATE TABLE message (
 ) /*strict*/;
 CREATE INDEX message_by_activity ON message (activity_id);
 CREATE INDEX message_by_state ON message (state, id);
+CREATE INDEX message_by_object ON message (object);
 CREATE INDEX message_by_account ON message (account_id, id);
 
 CREATE TABLE body (

@@ -439,3 +439,25 @@ pub fn usage(tx: &mut Tx) -> Result<(i64, i64)> {
         |row| Ok((row.get(0)?, row.get(1)?)),
     )
 }
+
+/// Of some accounts, those that live here.
+pub fn local_among(tx: &mut Tx, accounts: &[AccountId]) -> Result<Vec<AccountId>> {
+    if accounts.is_empty() {
+        return Ok(Vec::new());
+    }
+    tx.query("SELECT id FROM account WHERE home = 0 AND id = ANY($1)", &[&accounts], |row| row.get(0))
+}
+
+/// A deleted account of which something is left to sweep away.
+pub fn deleted_with_rests(tx: &mut Tx) -> Result<Option<AccountId>> {
+    tx.find(
+        "SELECT a.id FROM account a WHERE a.state = 4 AND (
+            EXISTS (SELECT 1 FROM post p WHERE p.author_id = a.id)
+            OR EXISTS (SELECT 1 FROM boost b WHERE b.account_id = a.id)
+            OR EXISTS (SELECT 1 FROM like_ l WHERE l.account_id = a.id)
+            OR EXISTS (SELECT 1 FROM follow f WHERE f.follower_id = a.id OR f.target_id = a.id))
+         LIMIT 1",
+        &[],
+        |row| row.get(0),
+    )
+}

@@ -110,3 +110,13 @@ pub fn some_of(tx: &mut Tx, account: AccountId, limit: i64) -> Result<Vec<Boost>
         read,
     )
 }
+
+/// Accounts of ours that boosted a post.
+pub fn local_boosters(tx: &mut Tx, post: PostId, limit: i64) -> Result<Vec<AccountId>> {
+    tx.query(
+        "SELECT b.account_id FROM boost b JOIN account a ON a.id = b.account_id
+         WHERE b.post_id = $1 AND a.home = 0 ORDER BY b.id LIMIT $2",
+        &[&post, &limit],
+        |row| row.get(0),
+    )
+}

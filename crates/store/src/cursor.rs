@@ -21,5 +21,4 @@ impl<'r, 'a> Cursor<'r, 'a> {
         self.at += 1;
         Ok(value)
     }
-
 }

@@ -76,11 +76,9 @@ fn read(c: &mut Cursor<'_, '_>, host: &Host) -> Result<Delivery> {
 
 /// When the first of a host's resting deliveries may be tried.
 pub fn earliest(tx: &mut Tx, host: &Host) -> Result<Option<Timestamp>> {
-    tx.get(
-        "SELECT MIN(next_try_at_ms) FROM delivery WHERE state = 0 AND host = $1",
-        &[host],
-        |row| row.get(0),
-    )
+    tx.get("SELECT MIN(next_try_at_ms) FROM delivery WHERE state = 0 AND host = $1", &[host], |row| {
+        row.get(0)
+    })
 }
 
 /// Hosts for which something waits, by name from `after` on. Steps from host

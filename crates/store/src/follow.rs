@@ -237,3 +237,12 @@ pub fn remove_all(tx: &mut Tx, account: AccountId, limit: i64) -> Result<usize> 
     }
     Ok(pairs.len())
 }
+
+/// Of some accounts, those that follow `target`.
+pub fn followers_among(tx: &mut Tx, accounts: &[AccountId], target: AccountId) -> Result<Vec<AccountId>> {
+    tx.query(
+        "SELECT follower_id FROM follow WHERE target_id = $1 AND accepted = 1 AND follower_id = ANY($2)",
+        &[&target, &accounts],
+        |row| row.get(0),
+    )
+}

@@ -34,6 +34,7 @@ pub mod user;
 pub mod session;
 pub mod oauth;
 pub mod message;
+pub mod idempotency;
 pub mod outbox;
 pub mod delivery;
 pub mod lane;

@@ -234,16 +234,16 @@ pub fn mark_seen(tx: &mut Tx, hash: i64) -> Result<bool> {
     Ok(rows == 1)
 }
 
-/// Empties the bodies of messages about an object that is gone.
-pub fn empty_bodies(tx: &mut Tx, activity_id: &str) -> Result<()> {
+/// Empties the bodies of what came about an object that is gone.
+pub fn empty_bodies_about(tx: &mut Tx, object: &str) -> Result<()> {
     tx.execute(
-        "DELETE FROM body WHERE message_id IN (SELECT id FROM message WHERE activity_id = $1 AND direction = 0 AND state <> 0)",
-        &[&activity_id],
+        "DELETE FROM body WHERE message_id IN (SELECT id FROM message WHERE object = $1 AND state <> 0 AND kind <> 'Delete')",
+        &[&object],
     )?;
     Ok(())
 }
 
-/// A public activity of ours by id, for who dereferences it.
+/// An activity of ours by id, for who dereferences it.
 #[derive(Debug, Clone)]
 pub struct OwnActivity {
     /// Whose it is.

@@ -106,3 +106,12 @@ pub fn retract(
     )?;
     Ok(())
 }
+
+/// Removes what anyone was told of an account that is gone, up to `limit` rows.
+pub fn forget_everywhere(tx: &mut Tx, from: AccountId, limit: i64) -> Result<()> {
+    tx.execute(
+        "DELETE FROM notification WHERE id IN (SELECT id FROM notification WHERE from_id = $1 ORDER BY id LIMIT $2)",
+        &[&from, &limit],
+    )?;
+    Ok(())
+}

@@ -427,11 +427,9 @@ pub fn open_replies(tx: &mut Tx, post: PostId, page: Page) -> Result<Vec<(i64, O
 
 /// How many of these there are; beyond 10,000 nobody counts.
 pub fn count_open_replies(tx: &mut Tx, post: PostId) -> Result<i64> {
-    tx.get(
-        concat!("SELECT COUNT(*) FROM (SELECT 1 ", open_reply!(), " LIMIT 10000) few"),
-        &[&post],
-        |row| row.get(0),
-    )
+    tx.get(concat!("SELECT COUNT(*) FROM (SELECT 1 ", open_reply!(), " LIMIT 10000) few"), &[&post], |row| {
+        row.get(0)
+    })
 }
 
 /// Which posts of an account to list.
@@ -540,5 +538,18 @@ pub fn tombstone(tx: &mut Tx, object: &str) -> Result<Option<Tombstone>> {
         "SELECT author, former_type, deleted_at_ms FROM tombstone WHERE object_id = $1",
         &[&object],
         |row| Ok(Tombstone { author: row.get(0)?, former_type: row.get(1)?, deleted_at: row.get(2)? }),
+    )
+}
+
+/// Accounts of peers that answered, liked or boosted a post.
+pub fn interacted(tx: &mut Tx, post: PostId, limit: i64) -> Result<Vec<AccountId>> {
+    tx.query(
+        "SELECT a.id FROM account a WHERE a.home = 2 AND a.id IN (
+            SELECT author_id FROM post WHERE in_reply_to_id = $1
+            UNION SELECT account_id FROM like_ WHERE post_id = $1
+            UNION SELECT account_id FROM boost WHERE post_id = $1)
+         LIMIT $2",
+        &[&post, &limit],
+        |row| row.get(0),
     )
 }

@@ -40,7 +40,14 @@ pub fn list(tx: &mut Tx, user: UserId, since: Timestamp) -> Result<Vec<Session>>
         "SELECT id, user_id, created_at_ms, seen_at_ms FROM session
          WHERE user_id = $1 AND created_at_ms > $2 ORDER BY id DESC LIMIT 200",
         &[&user, &since],
-        |row| Ok(Session { id: row.get(0)?, user_id: row.get(1)?, created_at: row.get(2)?, seen_at: row.get(3)? }),
+        |row| {
+            Ok(Session {
+                id: row.get(0)?,
+                user_id: row.get(1)?,
+                created_at: row.get(2)?,
+                seen_at: row.get(3)?,
+            })
+        },
     )
 }
 

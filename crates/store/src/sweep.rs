@@ -6,11 +6,9 @@ use domain::{AccountId, MessageId, Timestamp};
 
 /// Bytes that the bodies of the log take. Reads a number from each row.
 pub fn log_bytes(tx: &mut Tx) -> Result<u64> {
-    tx.get(
-        "SELECT CAST(COALESCE(SUM(LENGTH(bytes) + LENGTH(headers)), 0) AS BIGINT) FROM body",
-        &[],
-        |row| row.get(0),
-    )
+    tx.get("SELECT CAST(COALESCE(SUM(LENGTH(bytes) + LENGTH(headers)), 0) AS BIGINT) FROM body", &[], |row| {
+        row.get(0)
+    })
 }
 
 /// The oldest bodies that nothing waits for, of messages before `before`:

@@ -1,7 +1,7 @@
 //! HTML as text: for search, notifications, word filters and the log.
 
 use crate::sanitise;
-use crate::scan::{Piece, decode, pieces};
+use crate::scan::{Piece, decode, escape, pieces};
 
 /// The text of some HTML: blocks on lines of their own, a blank line between
 /// paragraphs, entities decoded.
@@ -23,6 +23,11 @@ pub fn from_html(html: &str) -> String {
         }
     }
     text.trim().to_owned()
+}
+
+/// Text as HTML that shows just that text.
+pub fn to_html(text: &str) -> String {
+    escape(text)
 }
 
 /// The line breaks that a tag stands for.

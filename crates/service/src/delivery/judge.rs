@@ -139,7 +139,8 @@ mod tests {
             let (_, effect) = judge(&landed(4, later(blame)), &lane(before), NOW, Weather::Fair, 0.5);
             assert_eq!(effect, Effect::Fails(None), "nothing else has passed since");
         }
-        let asked = Tried::Later { words: String::new(), asked: Some(Duration::from_secs(9)), blame: Blame::Host };
+        let asked =
+            Tried::Later { words: String::new(), asked: Some(Duration::from_secs(9)), blame: Blame::Host };
         let (end, effect) = judge(&landed(9, asked), &lane(Some(NOW)), NOW, Weather::Fair, 0.5);
         assert_eq!((rest(end, NOW), effect), (Duration::ZERO, Effect::Fails(Some(Duration::from_secs(9)))));
     }

@@ -96,7 +96,8 @@ impl Postman {
     /// with the other scheme.
     pub async fn carry(&self, parcel: Parcel) -> Landed {
         let Parcel { delivery, reads_rfc9421 } = parcel;
-        let ready = tokio::try_join!(self.body(delivery.message), self.cx.keys.signer(&self.cx, delivery.account));
+        let ready =
+            tokio::try_join!(self.body(delivery.message), self.cx.keys.signer(&self.cx, delivery.account));
         let (tried, reads_rfc9421) = match ready {
             Ok((Some(body), signer)) => self.post(&delivery, body, &signer, reads_rfc9421).await,
             Ok((None, _)) => (Tried::Impossible("its text was removed before it could be sent".into()), None),
@@ -121,7 +122,8 @@ impl Postman {
         reads_rfc9421: bool,
     ) -> (Tried, Option<bool>) {
         let first = if reads_rfc9421 { Scheme::Rfc9421 } else { Scheme::Cavage };
-        let answer = self.cx.client.deliver(&delivery.inbox, body.clone(), signer, first, self.cx.now()).await;
+        let answer =
+            self.cx.client.deliver(&delivery.inbox, body.clone(), signer, first, self.cx.now()).await;
         let answer = match answer {
             Ok(answer) => answer,
             Err(error) => return (failed(&error), None),

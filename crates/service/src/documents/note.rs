@@ -1,6 +1,6 @@
 //! Our posts as documents, and the activities that carry them.
 
-use crate::{Error, Result};
+use crate::Result;
 use activitypub::PUBLIC;
 use activitypub::note::{
     Attachment as FileDocument, AttachmentKind as FileKind, Emoji as EmojiTag, Kind, Mention as MentionTag,
@@ -102,7 +102,7 @@ pub fn note_of(tx: &mut Tx, post: &Post, author: &Account) -> Result<NoteDocumen
 }
 
 /// Boosts of what is not open are the author's own and no public number.
-pub(super) fn shares(post: &Post, counts: PostCounts) -> i64 {
+pub(crate) fn shares(post: &Post, counts: PostCounts) -> i64 {
     if post.visibility.is_open() { counts.boosts } else { 0 }
 }
 
@@ -223,10 +223,4 @@ fn conversation(names: &Names, post: &Post) -> String {
     let day = jiff::Timestamp::from_millisecond(made).unwrap_or(jiff::Timestamp::UNIX_EPOCH);
     let day = day.strftime("%Y-%m-%d");
     format!("tag:{},{day}:conversation={}", names.origin().host().name(), post.conversation_id)
-}
-
-/// A document as bytes.
-pub(super) fn bytes(document: &Value) -> Result<bytes::Bytes> {
-    let text = serde_json::to_vec(document).map_err(|error| Error::Internal(error.to_string()))?;
-    Ok(text.into())
 }

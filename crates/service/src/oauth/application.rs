@@ -89,6 +89,11 @@ pub fn find_application(tx: &mut Tx, id: ApplicationId) -> Result<Option<Applica
     Ok(store::oauth::find_application(tx, id)?)
 }
 
+/// The program of a client id, not proven.
+pub fn by_client(tx: &mut Tx, client_id: &str) -> Result<Option<Application>> {
+    Ok(store::oauth::by_client(tx, client_id)?.map(|(application, _)| application))
+}
+
 /// The program that proves itself with its secret (RFC 6749 §2.3.1).
 pub fn authenticate(tx: &mut Tx, client_id: &str, client_secret: &str) -> Result<Answer<Application>> {
     let found = store::oauth::by_client(tx, client_id)?;
@@ -102,7 +107,11 @@ mod tests {
     use super::*;
 
     fn new() -> NewApplication {
-        NewApplication { name: " App ".into(), redirect_uris: vec!["app://x".into()], ..NewApplication::default() }
+        NewApplication {
+            name: " App ".into(),
+            redirect_uris: vec!["app://x".into()],
+            ..NewApplication::default()
+        }
     }
 
     fn refused(new: &NewApplication) -> bool {

@@ -3,8 +3,8 @@
 
 use super::refusal::{Answer, Refusal};
 use super::token::{self, Granted};
-use crate::keys::{secret, secret_hash};
 use crate::Result;
+use crate::keys::{secret, secret_hash};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use domain::user::Scopes;
@@ -59,7 +59,8 @@ pub fn check_request(
     if !scopes.within(&application.scopes) {
         return Err(Refusal::InvalidScope);
     }
-    let challenge = match (challenge.filter(|text| !text.is_empty()), method.filter(|text| !text.is_empty())) {
+    let challenge = match (challenge.filter(|text| !text.is_empty()), method.filter(|text| !text.is_empty()))
+    {
         (None, None) => None,
         (Some(challenge), Some("S256")) if is_base64url(challenge) && challenge.len() == 43 => {
             Some(challenge.to_owned())
@@ -95,7 +96,11 @@ pub fn agree(tx: &mut Tx, consent: &Consent) -> Result<Option<String>> {
 /// Trades a code for a token. A second use of a code means that somebody else
 /// has it: the token of the first use ends, and its row is returned so that
 /// it can be forgotten.
-pub fn exchange(tx: &mut Tx, application: &Application, offered: &Exchange) -> Result<(Answer<Granted>, Option<TokenId>)> {
+pub fn exchange(
+    tx: &mut Tx,
+    application: &Application,
+    offered: &Exchange,
+) -> Result<(Answer<Granted>, Option<TokenId>)> {
     let hash = secret_hash(&offered.code);
     let Some((code, used)) = store::oauth::find_code(tx, &hash)? else {
         return Ok((Err(Refusal::InvalidGrant("The code is unknown.")), None));
@@ -106,8 +111,7 @@ pub fn exchange(tx: &mut Tx, application: &Application, offered: &Exchange) -> R
     if let Err(refusal) = check_offer(&code, application, offered, tx.now()) {
         return Ok((Err(refusal), None));
     }
-    let granted =
-        token::grant(tx, Some(application.id), Some((code.user_id, code.account_id)), code.scopes)?;
+    let granted = token::grant(tx, Some(application.id), Some((code.user_id, code.account_id)), code.scopes)?;
     if !store::oauth::use_code(tx, &hash, granted.id)? {
         // Another exchange of the same code came in between: neither stays.
         store::oauth::revoke(tx, granted.id, granted.created_at)?;
@@ -123,7 +127,12 @@ fn replayed(tx: &mut Tx, first: TokenId) -> Result<(Answer<Granted>, Option<Toke
     Ok((Err(Refusal::InvalidGrant("The code was used before; the token it gave is revoked.")), Some(first)))
 }
 
-fn check_offer(code: &Code, application: &Application, offered: &Exchange, now: domain::Timestamp) -> Answer<()> {
+fn check_offer(
+    code: &Code,
+    application: &Application,
+    offered: &Exchange,
+    now: domain::Timestamp,
+) -> Answer<()> {
     if code.application_id != application.id {
         return Err(Refusal::InvalidGrant("The code was issued to another client."));
     }
@@ -202,7 +211,12 @@ mod tests {
         let method = |challenge, method| check_request(&app, "read", challenge, method).map(|(_, c)| c);
         assert_eq!(method(Some(CHALLENGE), Some("S256")), Ok(Some(CHALLENGE.to_owned())));
         assert_eq!(method(None, None), Ok(None));
-        for (challenge, name) in [(Some(CHALLENGE), Some("plain")), (Some(CHALLENGE), None), (None, Some("S256")), (Some("x"), Some("S256"))] {
+        for (challenge, name) in [
+            (Some(CHALLENGE), Some("plain")),
+            (Some(CHALLENGE), None),
+            (None, Some("S256")),
+            (Some("x"), Some("S256")),
+        ] {
             assert!(method(challenge, name).is_err(), "{challenge:?} {name:?}");
         }
     }
@@ -220,7 +234,9 @@ mod tests {
 
     #[test]
     fn a_code_is_good_for_its_program_place_time_and_verifier() {
-        let check = |code: &Code, offered: &Exchange, at| check_offer(code, &app("read"), offered, Timestamp(at)).is_ok();
+        let check = |code: &Code, offered: &Exchange, at| {
+            check_offer(code, &app("read"), offered, Timestamp(at)).is_ok()
+        };
         assert!(check(&code(Some(CHALLENGE)), &offer(Some(VERIFIER)), 0));
         assert!(check(&code(None), &offer(None), 999));
         assert!(!check(&code(None), &offer(None), 1000), "expired");

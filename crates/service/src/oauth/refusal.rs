@@ -44,7 +44,9 @@ impl Refusal {
     pub const fn description(self) -> &'static str {
         match self {
             Self::InvalidRequest(why) | Self::InvalidGrant(why) => why,
-            Self::InvalidClient => "Client authentication failed: unknown client, or its secret is missing or wrong.",
+            Self::InvalidClient => {
+                "Client authentication failed: unknown client, or its secret is missing or wrong."
+            }
             Self::UnauthorizedClient => "The client is not authorized to do this.",
             Self::UnsupportedGrantType => {
                 "Only authorization_code and client_credentials are accepted; passwords are not."

@@ -1,0 +1,154 @@
+//! Accounts change and go, ours and those of peers.
+
+use super::absorb::absorb;
+use crate::activity::{self, Sending};
+use crate::arrival::Outcome;
+use crate::outbox::{Followers, Shared};
+use crate::{Error, Result, documents, post};
+use activitypub::{Actor, render};
+use domain::account::Profile;
+use domain::{Account, AccountId, AccountState, Event};
+use store::Tx;
+use text::sanitise::{self, RULES_VERSION};
+
+/// Rows one step of a sweep removes.
+const STEP: i64 = 100;
+
+/// A peer's actor changed its profile or keys (ActivityPub §7.3). The signer is
+/// the actor, so the document stands as it came.
+pub fn receive_update(tx: &mut Tx, sender: &Account, actor: &Actor) -> Result<Outcome> {
+    if actor.id != sender.actor_id {
+        return Ok(Outcome::ignored("only an actor itself can change its profile"));
+    }
+    absorb(tx, actor)?;
+    Ok(Outcome::Processed)
+}
+
+/// A peer's actor is gone. Deleting is a state first; its posts go by and by.
+pub fn receive_delete(tx: &mut Tx, sender: &Account) -> Result<Outcome> {
+    store::account::set_state(tx, sender.id, AccountState::Deleted)?;
+    store::key::forget_peer(tx, sender.id)?;
+    store::post::bury(tx, sender.actor_id.as_str(), sender.actor_id.as_str(), Some(sender.kind.as_str()))?;
+    tx.tell(Event::Changed(sender.id));
+    Ok(Outcome::Processed)
+}
+
+/// Removes what deleted accounts left, a step at a time; true where there may be more.
+pub fn sweep_deleted(tx: &mut Tx) -> Result<bool> {
+    let Some(id) = store::account::deleted_with_rests(tx)? else { return Ok(false) };
+    let account = store::account::get(tx, id)?;
+    for id in store::post::some_of(tx, account.id, STEP)? {
+        if let Some(left) = store::post::find(tx, id)? {
+            post::erase(tx, &left, &account)?;
+        }
+    }
+    for boost in store::boost::some_of(tx, account.id, STEP)? {
+        store::boost::remove(tx, &boost)?;
+    }
+    for liked in store::like::some_of(tx, account.id, STEP)? {
+        store::like::remove(tx, account.id, liked)?;
+    }
+    store::follow::remove_all(tx, account.id, STEP)?;
+    store::notification::forget_everywhere(tx, account.id, STEP)?;
+    Ok(true)
+}
+
+/// What an owner changes of a profile; `None` leaves it as it is.
+#[derive(Debug, Clone, Default)]
+pub struct ProfileChange {
+    /// Shown as the name.
+    pub display_name: Option<String>,
+    /// As typed.
+    pub bio: Option<String>,
+    /// Approves followers by hand.
+    pub locked: Option<bool>,
+    /// Wishes to be found.
+    pub discoverable: Option<bool>,
+    /// Public posts may be searched.
+    pub indexable: Option<bool>,
+    /// A bot.
+    pub bot: Option<bool>,
+    /// Lines of the profile, name and value as typed.
+    pub fields: Option<Vec<(String, String)>>,
+}
+
+/// One of ours changes its profile; followers' servers are told.
+pub fn update_local(tx: &mut Tx, id: AccountId, change: &ProfileChange) -> Result<Account> {
+    let mut account = store::account::get(tx, id)?;
+    apply(tx, &mut account, change)?;
+    account.fetched_at = tx.now();
+    store::account::update(tx, &account, RULES_VERSION)?;
+    tx.tell(Event::Changed(id));
+    let minted = activity::mint(tx, &account);
+    let json = documents::update_actor(tx, &account, &minted.envelope.id)?;
+    activity::send(
+        tx,
+        &account,
+        &minted,
+        &json,
+        &to_followers("Update", &account, &[account.actor_id.as_str()]),
+    )?;
+    Ok(account)
+}
+
+fn to_followers<'a>(kind: &'a str, account: &'a Account, order: &'a [&'a str]) -> Sending<'a> {
+    Sending {
+        kind,
+        object: account.actor_id.as_str(),
+        to: &[],
+        followers: Followers::All,
+        shared: Shared::Broadcast,
+        is_open: true,
+        order,
+    }
+}
+
+fn apply(tx: &mut Tx, account: &mut Account, change: &ProfileChange) -> Result<()> {
+    let profile: &mut Profile = &mut account.profile;
+    if let Some(name) = &change.display_name {
+        let name = sanitise::plain_line(name);
+        if name.chars().count() > 100 {
+            return Err(Error::invalid("display_name", "is longer than 100 characters"));
+        }
+        profile.display_name = name;
+    }
+    if let Some(bio) = &change.bio {
+        if bio.chars().count() > 2000 {
+            return Err(Error::invalid("note", "is longer than 2000 characters"));
+        }
+        let names = tx.names().clone();
+        let around = text::Around { names: &names, resolve: &|_| None };
+        profile.bio_html = text::format::plain(bio, &around).html;
+        profile.bio_source.clone_from(bio);
+    }
+    if let Some(fields) = &change.fields {
+        profile.fields = super::fields(tx, fields);
+    }
+    let flags = &mut account.flags;
+    flags.locked = change.locked.unwrap_or(flags.locked);
+    flags.discoverable = change.discoverable.unwrap_or(flags.discoverable);
+    flags.indexable = change.indexable.unwrap_or(flags.indexable);
+    if let Some(bot) = change.bot {
+        account.kind = if bot { domain::AccountKind::Service } else { domain::AccountKind::Person };
+    }
+    Ok(())
+}
+
+/// One of ours is deleted: its followers' servers are told, its name stays taken.
+pub fn delete_local(tx: &mut Tx, id: AccountId) -> Result<()> {
+    let account = store::account::get(tx, id)?;
+    let minted = activity::mint(tx, &account);
+    let envelope = minted.envelope.clone().to(vec![activitypub::PUBLIC.to_owned()], Vec::new());
+    let json = render::delete_actor(&envelope);
+    activity::send(
+        tx,
+        &account,
+        &minted,
+        &json,
+        &to_followers("Delete", &account, &[account.actor_id.as_str()]),
+    )?;
+    store::account::set_state(tx, id, AccountState::Deleted)?;
+    store::post::bury(tx, account.actor_id.as_str(), account.actor_id.as_str(), Some(account.kind.as_str()))?;
+    tx.tell(Event::Changed(id));
+    Ok(())
+}

@@ -1,0 +1,83 @@
+//! Handles: from `@name@host` to an account, and back to be sure.
+
+use super::{Freshness, obtain};
+use crate::errand::Errand;
+use crate::{Cx, Error, Result};
+use domain::{Account, Handle};
+use std::sync::Arc;
+use tokio::sync::Semaphore;
+
+/// How many handles are confirmed at a time in the background.
+const CONFIRMATIONS: usize = 16;
+
+/// Bounds the confirmations under way.
+#[derive(Debug, Clone)]
+pub struct Confirmations(Arc<Semaphore>);
+
+impl Default for Confirmations {
+    fn default() -> Self {
+        Self(Arc::new(Semaphore::new(CONFIRMATIONS)))
+    }
+}
+
+/// The account with a handle, from what we know only.
+pub async fn find_handle(cx: &Cx, handle: &Handle) -> Result<Option<Account>> {
+    let handle = localised(cx, handle);
+    cx.read(move |tx| Ok(store::account::by_handle(tx, &handle)?)).await
+}
+
+/// Our handles may be written with our origin's host too.
+fn localised(cx: &Cx, handle: &Handle) -> Handle {
+    if handle.domain == *cx.names.origin().host() {
+        Handle { name: handle.name.clone(), domain: cx.names.domain().clone() }
+    } else {
+        handle.clone()
+    }
+}
+
+/// The account with a handle; asks its domain where we do not know it
+/// (RFC 7033), and the actor's own host whether it agrees.
+pub async fn lookup(cx: &Cx, handle: &Handle, errand: &Errand) -> Result<Account> {
+    let handle = localised(cx, handle);
+    if let Some(account) = find_handle(cx, &handle).await? {
+        return Ok(account);
+    }
+    if handle.domain == *cx.names.domain() {
+        return Err(Error::NotFound("account"));
+    }
+    errand.step(cx.now())?;
+    let answer = cx.client.webfinger(&handle, cx.now()).await?;
+    let account = obtain(cx, &answer.actor, Freshness::Known, errand).await?;
+    // The answer may speak of another domain: that one has to confirm it.
+    errand.step(cx.now())?;
+    let confirmed = cx.client.confirm_handle(&answer.subject, &account.actor_id, cx.now()).await?;
+    claim(cx, &account, confirmed).await
+}
+
+async fn claim(cx: &Cx, account: &Account, handle: Handle) -> Result<Account> {
+    let id = account.id;
+    cx.write(move |tx| {
+        let now = tx.now();
+        store::account::claim_handle(tx, id, &handle, now)?;
+        Ok(store::account::get(tx, id)?)
+    })
+    .await
+}
+
+/// Asks in the background whether an account's handle leads back to it. Where
+/// too many are asked already it is left for the next time.
+pub fn confirm_later(cx: &Cx, account: &Account) {
+    let Ok(permit) = cx.confirmations.0.clone().try_acquire_owned() else { return };
+    let (cx, account) = (cx.clone(), account.clone());
+    tokio::spawn(async move {
+        let _permit = permit;
+        match cx.client.confirm_handle(&account.handle, &account.actor_id, cx.now()).await {
+            Ok(handle) => {
+                if let Err(error) = claim(&cx, &account, handle).await {
+                    tracing::debug!(%error, "a confirmed handle was not written");
+                }
+            }
+            Err(error) => tracing::debug!(handle = %account.handle, %error, "handle not confirmed"),
+        }
+    });
+}

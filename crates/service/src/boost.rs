@@ -1,0 +1,249 @@
+//! Boosts, from both sides (ActivityPub §6.11 and §7.11).
+
+use crate::activity::{self, Sending};
+use crate::arrival::{Arrival, Need, Outcome};
+use crate::outbox::{Followers, Shared};
+use crate::{Error, Result, documents, post};
+use activitypub::announce::Announced;
+use activitypub::render;
+use activitypub::{Activity, Announce};
+use domain::notification::NotificationKind;
+use domain::visibility::may_boost;
+use domain::{Account, AccountId, BoostId, Event, ObjectId, Post, PostId, Visibility};
+use store::boost::Boost;
+use store::timeline::{self, Entry};
+use store::{Tx, notification};
+
+/// A boost of what stands among so many newer ids is not shown again: an hour's worth.
+const AGAIN_AFTER_MS: i64 = 3_600_000;
+
+fn group(id: PostId) -> String {
+    format!("boost-{id}")
+}
+
+/// One of ours shows a post to its followers. Twice is once.
+pub fn boost(tx: &mut Tx, viewer: &Account, id: PostId, visibility: Visibility) -> Result<Boost> {
+    let (boosted, author) = post::seen_by(tx, id, viewer)?;
+    let standing = store::post::standing(tx, &boosted, Some(viewer.id))?;
+    if !may_boost(boosted.visibility, standing) {
+        return Err(Error::Forbidden("this post may not be shown to more people"));
+    }
+    if let Some(there) = store::boost::find(tx, viewer.id, id)? {
+        return Ok(there);
+    }
+    let boost = mine(tx, viewer, &boosted, visibility);
+    store::boost::insert(tx, &boost)?;
+    spread(tx, viewer, &boost, &boosted, &author)?;
+    let json = documents::announce(tx, &boost, viewer, &boosted)?;
+    let to: &[&Account] = if author.is_ours() { &[] } else { &[&author] };
+    let order = [viewer.actor_id.as_str(), boosted.object_id.as_str()];
+    let sending = sending("Announce", to, boost.visibility, &order);
+    activity::post(tx, viewer, boost.activity_id.as_str(), &json, &sending)?;
+    Ok(boost)
+}
+
+fn mine(tx: &mut Tx, viewer: &Account, boosted: &Post, visibility: Visibility) -> Boost {
+    let id = BoostId(tx.new_id());
+    let activity_id = format!("{}/activity", tx.names().post(&viewer.actor_id, id.into()));
+    Boost {
+        id,
+        activity_id: ObjectId::parse(&activity_id).expect("an id with a path added is an id"),
+        account_id: viewer.id,
+        post_id: boosted.id,
+        // A boost is seen by no more people than the post.
+        visibility: visibility.max(boosted.visibility).min(Visibility::Followers),
+        created_at: tx.now(),
+    }
+}
+
+/// `order`: the booster and the post.
+fn sending<'a>(
+    kind: &'a str,
+    to: &'a [&'a Account],
+    visibility: Visibility,
+    order: &'a [&'a str; 2],
+) -> Sending<'a> {
+    Sending {
+        kind,
+        object: order[1],
+        to,
+        followers: Followers::All,
+        shared: Shared::Broadcast,
+        is_open: visibility.is_open(),
+        order,
+    }
+}
+
+/// Shows a boost to who here follows the booster, and tells the author.
+fn spread(tx: &mut Tx, booster: &Account, boost: &Boost, boosted: &Post, author: &Account) -> Result<()> {
+    let followers = store::follow::local_followers(tx, booster.id)?;
+    let mut owners: Vec<AccountId> = followers
+        .iter()
+        .filter(|follower| follower.shows_boosts)
+        .map(|follower| follower.account_id)
+        .collect();
+    let since = domain::id::first_at(tx.now().0 - AGAIN_AFTER_MS);
+    let having = timeline::having(tx, &owners, boosted.id, since)?;
+    let blocking = store::block::blockers_among(tx, &owners, author.id)?;
+    owners.retain(|owner| !having.contains(owner) && !blocking.contains(owner) && *owner != author.id);
+    if booster.is_ours() {
+        owners.push(booster.id);
+    }
+    let entry = Entry { id: boost.id.0, post_id: boosted.id, boost_id: Some(boost.id) };
+    timeline::push(tx, &owners, entry, booster.id)?;
+    if author.is_ours() && author.id != booster.id {
+        let kind = NotificationKind::Boost;
+        notification::insert(tx, author.id, kind, booster.id, Some(boosted.id), &group(boosted.id))?;
+    }
+    tx.tell(Event::Boosted(boost.id));
+    Ok(())
+}
+
+/// One of ours takes a boost back.
+pub fn undo(tx: &mut Tx, viewer: &Account, id: PostId) -> Result<()> {
+    let (boosted, author) = post::seen_by(tx, id, viewer)?;
+    let Some(boost) = store::boost::find(tx, viewer.id, id)? else { return Ok(()) };
+    store::boost::remove(tx, &boost)?;
+    notification::retract(tx, author.id, NotificationKind::Boost, viewer.id, &group(id))?;
+    let minted = activity::mint(tx, viewer);
+    let announce = documents::announce(tx, &boost, viewer, &boosted)?;
+    let json = render::undo(&minted.envelope, announce);
+    let to: &[&Account] = if author.is_ours() { &[] } else { &[&author] };
+    let order = [viewer.actor_id.as_str(), boosted.object_id.as_str()];
+    activity::send(tx, viewer, &minted, &json, &sending("Undo", to, boost.visibility, &order))?;
+    Ok(())
+}
+
+/// A peer's actor boosts a post, or a group hands on what was posted in it.
+pub fn receive(tx: &mut Tx, arrival: &Arrival<'_>, announce: &Announce) -> Result<Outcome> {
+    let sender = arrival.sender;
+    let object = match &announce.object {
+        Announced::Id(id) => id.clone(),
+        // What is embedded is hearsay: its id leads to its origin.
+        Announced::Object(object) => match object.id().map(ObjectId::parse) {
+            Some(Ok(id)) => id,
+            _ => return Ok(Outcome::ignored("announces something without an id")),
+        },
+        Announced::Activity(inner) => match group_post(inner) {
+            Some(id) => id,
+            None => {
+                return Ok(Outcome::ignored(format!("nothing is done about an announced {}", inner.kind())));
+            }
+        },
+    };
+    if let Some(id) = &announce.id
+        && store::post::tombstone(tx, id)?.is_some()
+    {
+        return Ok(Outcome::ignored("this boost was taken back"));
+    }
+    let Some(boosted) = store::post::by_object(tx, &object)? else {
+        return unknown(tx, arrival, object);
+    };
+    let author = store::account::get(tx, boosted.author_id)?;
+    if !author.is_ours() && !store::follow::is_followed_here(tx, sender.id)? {
+        return Ok(Outcome::ignored("nobody here follows the booster"));
+    }
+    take(tx, sender, announce, &boosted, &author)
+}
+
+/// A group announces the Create of what its members post (FEP-1b12); we show
+/// it as its boost.
+fn group_post(inner: &Activity) -> Option<ObjectId> {
+    match inner {
+        Activity::Create(create) => ObjectId::parse(create.object_id()?).ok(),
+        _ => None,
+    }
+}
+
+fn unknown(tx: &mut Tx, arrival: &Arrival<'_>, object: ObjectId) -> Result<Outcome> {
+    if tx.names().is_ours(&object) || store::post::tombstone(tx, object.as_str())?.is_some() {
+        return Ok(Outcome::ignored("the boosted post is gone"));
+    }
+    if !store::follow::is_followed_here(tx, arrival.sender.id)? {
+        return Ok(Outcome::ignored("nobody here follows the booster"));
+    }
+    Ok(arrival.need(Need::Post(object), |why| {
+        Outcome::ignored(format!("the boosted post could not be had: {why}"))
+    }))
+}
+
+fn take(
+    tx: &mut Tx,
+    sender: &Account,
+    announce: &Announce,
+    boosted: &Post,
+    author: &Account,
+) -> Result<Outcome> {
+    let standing = store::post::standing(tx, boosted, Some(sender.id))?;
+    if !may_boost(boosted.visibility, standing) {
+        return Ok(Outcome::ignored("policy: the post may not be shown to more people"));
+    }
+    let id = BoostId(tx.new_id());
+    let activity_id = announce.id.as_deref().and_then(|id| ObjectId::parse(id).ok());
+    let fallback = || ObjectId::parse(&format!("{}#boosts/{id}", sender.actor_id));
+    let Some(activity_id) = activity_id.or_else(|| fallback().ok()) else {
+        return Ok(Outcome::ignored("the boost has no id"));
+    };
+    let visibility =
+        announce.audience.visibility(sender.collections.followers.as_deref()).max(boosted.visibility);
+    let boost = Boost {
+        id,
+        activity_id,
+        account_id: sender.id,
+        post_id: boosted.id,
+        visibility,
+        created_at: announce.published.unwrap_or(tx.now()).min(tx.now()),
+    };
+    if visibility == Visibility::Direct {
+        return Ok(Outcome::ignored("a boost for nobody in particular"));
+    }
+    if !store::boost::insert(tx, &boost)? {
+        return Ok(Outcome::ignored("boosts the post already"));
+    }
+    spread(tx, sender, &boost, boosted, author)?;
+    Ok(Outcome::Processed)
+}
+
+/// A peer's actor takes a boost back, by the Announce's id or by its object.
+pub fn receive_undo(
+    tx: &mut Tx,
+    sender: &Account,
+    id: Option<&str>,
+    object: Option<&str>,
+) -> Result<Outcome> {
+    if let Some(id) = id {
+        store::post::bury(tx, id, sender.actor_id.as_str(), Some("Announce"))?;
+        if let Some(outcome) = receive_undo_by_id(tx, sender, id)? {
+            return Ok(outcome);
+        }
+    }
+    let boosted = match object.map(ObjectId::parse) {
+        Some(Ok(object)) => store::post::id_by_object(tx, &object)?,
+        _ => None,
+    };
+    match boosted {
+        Some(boosted) => match store::boost::find(tx, sender.id, boosted)? {
+            Some(boost) => take_back(tx, &boost),
+            None => Ok(Outcome::ignored("did not boost the post")),
+        },
+        None => Ok(Outcome::ignored("the post is not known here")),
+    }
+}
+
+/// The same, where only the boost's id is named.
+pub fn receive_undo_by_id(tx: &mut Tx, sender: &Account, id: &str) -> Result<Option<Outcome>> {
+    let Some(boost) = store::boost::by_activity(tx, id)?.filter(|boost| boost.account_id == sender.id) else {
+        return Ok(None);
+    };
+    store::post::bury(tx, id, sender.actor_id.as_str(), Some("Announce"))?;
+    take_back(tx, &boost).map(Some)
+}
+
+fn take_back(tx: &mut Tx, boost: &Boost) -> Result<Outcome> {
+    store::boost::remove(tx, boost)?;
+    if let Some(boosted) = store::post::find(tx, boost.post_id)? {
+        let kind = NotificationKind::Boost;
+        notification::retract(tx, boosted.author_id, kind, boost.account_id, &group(boosted.id))?;
+    }
+    Ok(Outcome::Processed)
+}

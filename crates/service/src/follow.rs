@@ -1,0 +1,276 @@
+//! Follows: ours ask, theirs ask; accept, reject, undo, each from both sides.
+
+use crate::activity::{self, Sending};
+use crate::arrival::Outcome;
+use crate::{Error, Result};
+use activitypub::Follow;
+use activitypub::accept::Answer;
+use activitypub::render::{self, Envelope};
+use domain::follow::{Decision, decide};
+use domain::notification::NotificationKind;
+use domain::{Account, AccountId, AccountKind, ActorId};
+use serde_json::Value;
+use store::follow::Follow as Row;
+use store::{Tx, notification, post, timeline};
+
+/// Entries a new follower's home is filled with.
+const BACKFILL: i64 = 40;
+/// Follows of one account, and the notification about them, have one key.
+const GROUP: &str = "follow";
+
+/// What a follower wishes; `None` leaves it as it is.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Wishes {
+    /// See boosts.
+    pub boosts: Option<bool>,
+    /// Be told of each post.
+    pub notify: Option<bool>,
+}
+
+/// One of ours asks to follow an account (ActivityPub §7.5). Asking twice is asking once.
+pub fn request(tx: &mut Tx, viewer: &Account, target: &Account, wishes: Wishes) -> Result<()> {
+    if viewer.id == target.id {
+        return Err(Error::Forbidden("nobody can follow themselves"));
+    }
+    if !target.state.is_live() || target.kind == AccountKind::Application && target.is_ours() {
+        return Err(Error::NotFound("account"));
+    }
+    if store::block::either(tx, viewer.id, target.id)? {
+        return Err(Error::Forbidden("one of you blocks the other"));
+    }
+    if store::follow::find(tx, viewer.id, target.id)?.is_none() {
+        ask(tx, viewer, target)?;
+    }
+    store::follow::set_wishes(tx, viewer.id, target.id, wishes.boosts, wishes.notify)?;
+    Ok(())
+}
+
+fn ask(tx: &mut Tx, viewer: &Account, target: &Account) -> Result<()> {
+    let minted = activity::mint(tx, viewer);
+    let json = render::follow(&minted.envelope, &target.actor_id);
+    store::follow::request(tx, viewer.id, target.id, &minted.envelope.id)?;
+    let (me, object) = (viewer.actor_id.as_str(), target.actor_id.as_str());
+    let published = activity::send(
+        tx,
+        viewer,
+        &minted,
+        &json,
+        &Sending::to_one("Follow", object, &[target], &[me, object]),
+    )?;
+    if published.local.contains(&target.id) {
+        let follow = follow_of(&minted.envelope.id, &viewer.actor_id, &target.actor_id);
+        receive(tx, viewer, &follow)?;
+    }
+    Ok(())
+}
+
+fn follow_of(id: &str, follower: &ActorId, target: &ActorId) -> Follow {
+    Follow {
+        id: Some(id.to_owned()),
+        actor: follower.clone(),
+        audience: activitypub::Audience::default(),
+        object: target.clone().into(),
+    }
+}
+
+/// An actor asks to follow one of ours. Receiving the same follow twice is
+/// receiving it once, but it is answered each time.
+pub fn receive(tx: &mut Tx, sender: &Account, follow: &Follow) -> Result<Outcome> {
+    // Friendica follows posts, relays follow everyone: neither is an actor of ours.
+    let Some(target) = store::account::by_actor(tx, &follow.object.clone().into())?.filter(Account::is_ours)
+    else {
+        return Ok(Outcome::ignored("what is followed is no account here"));
+    };
+    if target.kind == AccountKind::Application {
+        return Ok(Outcome::ignored("the instance cannot be followed"));
+    }
+    let id = follow.id.clone().unwrap_or_else(|| format!("{}#follows/{}", sender.actor_id, target.id));
+    if post::tombstone(tx, &id)?.is_some() {
+        return Ok(Outcome::ignored("this follow was taken back"));
+    }
+    let relation = store::follow::relation(tx, sender.id, target.id)?;
+    let decision = decide(&target, relation);
+    match decision {
+        Decision::Ignore => return Ok(Outcome::ignored("policy: the follow is not wanted")),
+        Decision::Reject => answer(tx, &target, sender, &id, Verdict::Reject)?,
+        Decision::Hold => {
+            store::follow::request(tx, sender.id, target.id, &id)?;
+            notification::insert(tx, target.id, NotificationKind::FollowRequest, sender.id, None, GROUP)?;
+        }
+        Decision::Accept => {
+            store::follow::request(tx, sender.id, target.id, &id)?;
+            admit(tx, &target, sender)?;
+            answer(tx, &target, sender, &id, Verdict::Accept)?;
+        }
+    }
+    Ok(Outcome::Processed)
+}
+
+/// Makes a follower of who asked.
+fn admit(tx: &mut Tx, target: &Account, follower: &Account) -> Result<()> {
+    if store::follow::accept(tx, follower.id, target.id)? {
+        notification::retract(tx, target.id, NotificationKind::FollowRequest, follower.id, GROUP)?;
+        notification::insert(tx, target.id, NotificationKind::Follow, follower.id, None, GROUP)?;
+        if follower.is_ours() {
+            timeline::backfill(tx, follower.id, target.id, BACKFILL)?;
+        }
+    }
+    Ok(())
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Verdict {
+    Accept,
+    Reject,
+}
+
+/// Tells a peer's actor what became of its follow. Who lives here sees it in the row.
+fn answer(
+    tx: &mut Tx,
+    target: &Account,
+    follower: &Account,
+    follow_id: &str,
+    verdict: Verdict,
+) -> Result<()> {
+    if follower.is_ours() {
+        return Ok(());
+    }
+    let minted = activity::mint(tx, target);
+    let follow = embedded(follow_id, &follower.actor_id, &target.actor_id);
+    let (kind, json) = match verdict {
+        Verdict::Accept => ("Accept", render::accept(&minted.envelope, follow)),
+        Verdict::Reject => ("Reject", render::reject(&minted.envelope, follow)),
+    };
+    let order = [follower.actor_id.as_str(), target.actor_id.as_str()];
+    activity::send(tx, target, &minted, &json, &Sending::to_one(kind, follow_id, &[follower], &order))?;
+    Ok(())
+}
+
+fn embedded(id: &str, follower: &ActorId, target: &ActorId) -> Value {
+    render::follow(&Envelope::new(id, follower.clone()), target)
+}
+
+/// One of ours lets a waiting follower in.
+pub fn authorize(tx: &mut Tx, owner: &Account, follower: AccountId) -> Result<()> {
+    let (row, follower) = waiting(tx, owner, follower)?;
+    admit(tx, owner, &follower)?;
+    answer(tx, owner, &follower, &row.activity_id, Verdict::Accept)
+}
+
+/// One of ours turns a follower away, waiting or admitted.
+pub fn reject(tx: &mut Tx, owner: &Account, follower: AccountId) -> Result<()> {
+    let (row, follower) = waiting(tx, owner, follower)?;
+    remove(tx, &follower, owner)?;
+    answer(tx, owner, &follower, &row.activity_id, Verdict::Reject)
+}
+
+fn waiting(tx: &mut Tx, owner: &Account, follower: AccountId) -> Result<(Row, Account)> {
+    let row = store::follow::find(tx, follower, owner.id)?.ok_or(Error::NotFound("follow request"))?;
+    let follower = store::account::find(tx, follower)?.ok_or(Error::NotFound("account"))?;
+    Ok((row, follower))
+}
+
+/// Removes a follow with what came of it.
+pub(crate) fn remove(tx: &mut Tx, follower: &Account, target: &Account) -> Result<Option<Row>> {
+    let row = store::follow::remove(tx, follower.id, target.id)?;
+    if row.is_some() {
+        if follower.is_ours() {
+            timeline::withdraw(tx, follower.id, target.id)?;
+        }
+        if target.is_ours() {
+            notification::retract(tx, target.id, NotificationKind::FollowRequest, follower.id, GROUP)?;
+            notification::retract(tx, target.id, NotificationKind::Follow, follower.id, GROUP)?;
+        }
+    }
+    Ok(row)
+}
+
+/// One of ours follows no more, or takes its request back (ActivityPub §7.10).
+pub fn undo(tx: &mut Tx, viewer: &Account, target: &Account) -> Result<()> {
+    let Some(row) = remove(tx, viewer, target)? else { return Ok(()) };
+    if target.is_ours() {
+        return Ok(());
+    }
+    let minted = activity::mint(tx, viewer);
+    let follow = embedded(&row.activity_id, &viewer.actor_id, &target.actor_id);
+    let json = render::undo(&minted.envelope, follow);
+    let order = [viewer.actor_id.as_str(), target.actor_id.as_str()];
+    activity::send(
+        tx,
+        viewer,
+        &minted,
+        &json,
+        &Sending::to_one("Undo", &row.activity_id, &[target], &order),
+    )?;
+    Ok(())
+}
+
+/// Which follow of ours an answer is about, if the answer is the target's to give.
+fn answered(tx: &mut Tx, sender: &Account, answer: &Answer) -> Result<Option<Account>> {
+    let follower = match answer.follow() {
+        Some(follow) if follow.object.as_str() == sender.actor_id.as_str() => {
+            store::account::by_actor(tx, &follow.actor)?
+        }
+        Some(_) => None,
+        None => match answer.object_id() {
+            Some(id) => store::follow::by_activity(tx, id)?
+                .filter(|row| row.target_id == sender.id)
+                .map(|row| row.follower_id),
+            None => None,
+        }
+        .map(|id| store::account::get(tx, id))
+        .transpose()?,
+    };
+    Ok(follower.filter(Account::is_ours))
+}
+
+/// A peer's actor says yes. Only to what was asked; a yes to nothing is ignored.
+pub fn receive_accept(tx: &mut Tx, sender: &Account, answer: &Answer) -> Result<Outcome> {
+    let Some(follower) = answered(tx, sender, answer)? else {
+        return Ok(Outcome::ignored("accepts nothing that was asked"));
+    };
+    if store::follow::accept(tx, follower.id, sender.id)? {
+        timeline::backfill(tx, follower.id, sender.id, BACKFILL)?;
+        return Ok(Outcome::Processed);
+    }
+    Ok(Outcome::ignored("accepts nothing that waits"))
+}
+
+/// A peer's actor says no, even after a yes.
+pub fn receive_reject(tx: &mut Tx, sender: &Account, answer: &Answer) -> Result<Outcome> {
+    let Some(follower) = answered(tx, sender, answer)? else {
+        return Ok(Outcome::ignored("rejects nothing that was asked"));
+    };
+    match remove(tx, &follower, sender)? {
+        Some(_) => Ok(Outcome::Processed),
+        None => Ok(Outcome::ignored("rejects nothing that was asked")),
+    }
+}
+
+/// A peer's actor takes its follow back. Its id is never acted upon again.
+pub fn receive_undo(tx: &mut Tx, sender: &Account, follow: &Follow) -> Result<Outcome> {
+    if let Some(id) = &follow.id {
+        post::bury(tx, id, sender.actor_id.as_str(), Some("Follow"))?;
+    }
+    let Some(target) = store::account::by_actor(tx, &follow.object.clone().into())? else {
+        return Ok(Outcome::ignored("what was followed is not known"));
+    };
+    match remove(tx, sender, &target)? {
+        Some(row) => {
+            post::bury(tx, &row.activity_id, sender.actor_id.as_str(), Some("Follow"))?;
+            Ok(Outcome::Processed)
+        }
+        None => Ok(Outcome::ignored("did not follow")),
+    }
+}
+
+/// The same, where only the follow's id is named.
+pub fn receive_undo_by_id(tx: &mut Tx, sender: &Account, id: &str) -> Result<Option<Outcome>> {
+    let Some(row) = store::follow::by_activity(tx, id)?.filter(|row| row.follower_id == sender.id) else {
+        return Ok(None);
+    };
+    let target = store::account::get(tx, row.target_id)?;
+    post::bury(tx, id, sender.actor_id.as_str(), Some("Follow"))?;
+    remove(tx, sender, &target)?;
+    Ok(Some(Outcome::Processed))
+}

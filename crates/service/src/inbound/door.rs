@@ -1,0 +1,250 @@
+//! The door: the cheap checks first, then the signature, then the disk, then
+//! the yes.
+
+use super::verify::{self, Signed};
+use crate::{Cx, Error};
+use activitypub::Activity;
+use bytes::Bytes;
+use domain::message::{Direction, MessageState};
+use domain::moderation::HostRule;
+use domain::{Event, MessageId, ObjectId, ownership};
+use http::{HeaderMap, Method};
+use store::message::{self, NewMessage};
+
+/// The headers that the log keeps.
+const KEPT_HEADERS: [&str; 9] = [
+    "host",
+    "date",
+    "digest",
+    "content-digest",
+    "content-type",
+    "signature",
+    "signature-input",
+    "user-agent",
+    "collection-synchronization",
+];
+
+/// A request to an inbox, as it came.
+#[derive(Debug, Clone)]
+pub struct Arrived {
+    /// `POST`.
+    pub method: Method,
+    /// The `Host` header.
+    pub authority: String,
+    /// Path and query as received.
+    pub target: String,
+    /// All headers.
+    pub headers: HeaderMap,
+    /// The body, already bounded in size.
+    pub body: Bytes,
+}
+
+/// Why a message was not taken. Refusals of form go to the sender; those of
+/// policy only to the owner's log.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Refused {
+    /// Not an activity (400).
+    #[error("{0}")]
+    Malformed(String),
+    /// Not proven to be from who it says (401).
+    #[error("{reason}")]
+    Unproven {
+        /// Short word for the log.
+        code: &'static str,
+        /// What the sender is told.
+        reason: String,
+    },
+    /// Proven, but not the sender's to say (403).
+    #[error("{0}")]
+    NotYours(String),
+    /// A rule of ours (403); the reason is for the log.
+    #[error("not accepted")]
+    Policy(&'static str),
+    /// Try again later (503).
+    #[error("{0}")]
+    Later(String),
+}
+
+impl Refused {
+    fn code(&self) -> &str {
+        match self {
+            Self::Malformed(_) => "malformed",
+            Self::Unproven { code, .. } => code,
+            Self::NotYours(_) => "not_yours",
+            Self::Policy(rule) => rule,
+            Self::Later(_) => "later",
+        }
+    }
+}
+
+/// What is known of a message before it is believed.
+struct Letter {
+    activity: Activity,
+    kind: String,
+    object: String,
+}
+
+/// Takes a message from a peer. When this returns, it is on disk.
+pub async fn accept(cx: &Cx, arrived: Arrived) -> Result<(), Refused> {
+    let letter = match read(&arrived.body) {
+        Ok(letter) => letter,
+        Err(refused) => return Err(log_refusal(cx, &arrived, None, refused)),
+    };
+    match check(cx, &arrived, &letter).await {
+        Ok(Entry::New(signed)) => keep(cx, &arrived, letter, signed).await.map(drop),
+        Ok(Entry::Nothing) => Ok(()),
+        Err(refused) => Err(log_refusal(cx, &arrived, Some(&letter), refused)),
+    }
+}
+
+enum Entry {
+    New(Signed),
+    /// Nothing to keep: an actor we never knew is gone.
+    Nothing,
+}
+
+fn read(body: &[u8]) -> Result<Letter, Refused> {
+    let json = activitypub::read(body).map_err(|why| Refused::Malformed(why.to_string()))?;
+    let activity = Activity::parse(&json).map_err(|why| Refused::Malformed(why.to_string()))?;
+    let kind = activity.kind().chars().take(64).collect();
+    let object = activity.object_id().unwrap_or("").chars().take(512).collect();
+    Ok(Letter { activity, kind, object })
+}
+
+async fn check(cx: &Cx, arrived: &Arrived, letter: &Letter) -> Result<Entry, Refused> {
+    let actor = letter.activity.actor();
+    if cx.names.is_ours(&ObjectId::from(actor.clone())) {
+        return Err(Refused::NotYours("the actor is one of ours".into()));
+    }
+    let host = actor.host().clone();
+    let rule = cx.read(move |tx| Ok(store::host_rule::of(tx, &host)?)).await.map_err(later)?;
+    if rule == HostRule::Suspend {
+        return Err(Refused::Policy("host_rule"));
+    }
+    if let Activity::Delete(delete) = &letter.activity
+        && delete.is_actor()
+        && !verify::is_known(cx, actor).await.map_err(later)?
+    {
+        // Whoever was never here need not be fetched to be forgotten.
+        return Ok(Entry::Nothing);
+    }
+    let signed = verify::signature(cx, arrived, &letter.activity).await?;
+    ownership::acts_as(&signed.actor, actor).map_err(|why| Refused::NotYours(why.to_string()))?;
+    Ok(Entry::New(signed))
+}
+
+fn later(error: Error) -> Refused {
+    tracing::warn!(%error, "an activity could not be checked");
+    Refused::Later("the server is busy; try again".into())
+}
+
+async fn keep(cx: &Cx, arrived: &Arrived, letter: Letter, signed: Signed) -> Result<MessageId, Refused> {
+    let headers = kept(&arrived.headers);
+    let (body, target) = (arrived.body.clone(), arrived.target.clone());
+    let order_key = super::process::order_key(&letter.activity);
+    let seen = letter.activity.id().map(|id| super::process::seen_hash(id, &signed.actor));
+    let activity_id = letter.activity.id().map(str::to_owned);
+    let is_open = letter.activity.audience().is_public();
+    let repeats = matches!(letter.activity, Activity::Follow(_) | Activity::Undo(_) | Activity::Block(_));
+    cx.write(move |tx| {
+        // A Follow is answered again each time: our first Accept may be lost.
+        let again = match seen {
+            Some(hash) if !repeats => !message::mark_seen(tx, hash)?,
+            _ => false,
+        };
+        let entry = NewMessage {
+            direction: Direction::In,
+            state: if again { MessageState::Ignored } else { MessageState::Waiting },
+            kind: &letter.kind,
+            object: &letter.object,
+            activity_id: activity_id.as_deref(),
+            actor: Some(signed.actor.as_str()),
+            signer: Some(signed.actor.as_str()),
+            host: Some(signed.actor.host()),
+            target: &target,
+            checks: signed.checks,
+            reason: again.then_some("came before"),
+            cause: None,
+            account: None,
+            is_open,
+            headers: &headers,
+            bytes: if again { &[] } else { &body },
+        };
+        let id = message::insert(tx, &entry)?;
+        if again {
+            tx.tell(Event::Logged(id));
+        } else {
+            message::wait(tx, id, order_key)?;
+            tx.tell(Event::Arrived(id));
+        }
+        Ok(id)
+    })
+    .await
+    .map_err(later)
+}
+
+fn kept(headers: &HeaderMap) -> String {
+    let mut lines = String::new();
+    for name in KEPT_HEADERS {
+        for value in headers.get_all(name) {
+            let value: String = String::from_utf8_lossy(value.as_bytes()).chars().take(4096).collect();
+            lines.push_str(name);
+            lines.push_str(": ");
+            lines.push_str(&value);
+            lines.push('\n');
+        }
+    }
+    lines
+}
+
+/// How much of a refused body the log keeps.
+const REFUSED_BODY_BYTES: usize = 16 * 1024;
+
+/// Writes a refusal into the log. It rides along: nobody waits for it, and
+/// where too many are refused at once, some are left out.
+fn log_refusal(cx: &Cx, arrived: &Arrived, letter: Option<&Letter>, refused: Refused) -> Refused {
+    let Ok(permit) = cx.refusals.clone().try_acquire_owned() else { return refused };
+    let headers = kept(&arrived.headers);
+    let body = arrived.body.slice(..arrived.body.len().min(REFUSED_BODY_BYTES));
+    let target = arrived.target.clone();
+    let kind = letter.map_or("", |letter| &letter.kind).to_owned();
+    let object = letter.map_or("", |letter| &letter.object).to_owned();
+    let actor = letter.map(|letter| letter.activity.actor().clone());
+    let activity_id = letter.and_then(|letter| letter.activity.id()).map(str::to_owned);
+    let reason = format!("{}: {refused}", refused.code());
+    let cx = cx.clone();
+    tokio::spawn(async move {
+        let _permit = permit;
+        let logged = cx
+            .write_later(move |tx| {
+                let id = message::insert(
+                    tx,
+                    &NewMessage {
+                        direction: Direction::In,
+                        state: MessageState::Refused,
+                        kind: &kind,
+                        object: &object,
+                        activity_id: activity_id.as_deref(),
+                        actor: actor.as_ref().map(domain::ActorId::as_str),
+                        signer: None,
+                        host: actor.as_ref().map(domain::ActorId::host),
+                        target: &target,
+                        checks: "",
+                        reason: Some(&reason),
+                        cause: None,
+                        account: None,
+                        is_open: false,
+                        headers: &headers,
+                        bytes: &body,
+                    },
+                )?;
+                tx.tell(Event::Logged(id));
+                Ok(())
+            })
+            .await;
+        if let Err(error) = logged {
+            tracing::debug!(%error, "a refusal was left out of the log");
+        }
+    });
+    refused
+}

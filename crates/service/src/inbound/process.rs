@@ -1,0 +1,152 @@
+//! Acting upon what was kept.
+
+use super::dispatch::dispatch;
+use crate::arrival::{Arrival, Lacking, Need, Outcome};
+use crate::errand::Errand;
+use crate::{Cx, Error, Result, account, post};
+use activitypub::{Activity, Reference};
+use aws_lc_rs::digest::{SHA256, digest};
+use domain::message::MessageState;
+use domain::{ActorId, Event, MessageId};
+use futures_util::future::join_all;
+use std::sync::Arc;
+use std::time::Duration;
+use store::message::{self, Waiting};
+use tokio::sync::Semaphore;
+
+/// After so many failed starts a message is given up.
+pub const MAX_STARTS: i64 = 3;
+/// How often one message may ask for more before it is decided without.
+const MAX_ROUNDS: usize = 6;
+/// Pause before a failed start is repeated.
+const PAUSE: Duration = Duration::from_secs(5);
+
+fn hash(text: &str) -> i64 {
+    let digest = digest(&SHA256, text.as_bytes());
+    let mut first = [0; 8];
+    first.iter_mut().zip(digest.as_ref()).for_each(|(to, from)| *to = *from);
+    i64::from_le_bytes(first)
+}
+
+/// What must not be acted upon at the same time: activities about one object,
+/// or of one actor about one target.
+pub(super) fn order_key(activity: &Activity) -> i64 {
+    hash(&subject(activity))
+}
+
+fn subject(activity: &Activity) -> String {
+    let pair = |actor: &ActorId, object: &str| format!("{actor} {object}");
+    match activity {
+        Activity::Follow(it) => pair(&it.actor, it.object.as_str()),
+        Activity::Block(it) => pair(&it.actor, it.object.as_str()),
+        Activity::Accept(it) | Activity::Reject(it) => match &it.object {
+            Reference::Embedded(inner) => subject(inner),
+            Reference::Id(id) => id.clone(),
+        },
+        Activity::Undo(it) => match &it.object {
+            Reference::Embedded(inner) => subject(inner),
+            Reference::Id(id) => id.clone(),
+        },
+        other => other.object_id().or(other.id()).unwrap_or(other.actor().as_str()).to_owned(),
+    }
+}
+
+/// By what an activity is recognised when it comes again.
+pub(super) fn seen_hash(id: &str, signer: &ActorId) -> i64 {
+    hash(&format!("{id}\n{signer}"))
+}
+
+/// Messages that wait, oldest first, after the given one.
+pub async fn waiting(cx: &Cx, after: MessageId, limit: i64) -> Result<Vec<Waiting>> {
+    cx.read(move |tx| Ok(message::waiting(tx, after, limit)?)).await
+}
+
+/// Acts upon a waiting message: exactly once in effect, however often it is
+/// begun. `running` bounds what is acted upon at a time; who waits for a
+/// fetch gives its place to others meanwhile.
+pub async fn act(cx: &Cx, waiting: Waiting, running: &Semaphore) {
+    let id = waiting.id;
+    if let Err(error) = act_inner(cx, &waiting, running).await {
+        let lasting = !matches!(error, Error::Store(_) | Error::Internal(_));
+        let given_up = lasting || waiting.attempts + 1 >= MAX_STARTS;
+        tracing::warn!(message = %id, %error, given_up, "an activity could not be acted upon");
+        let ended = cx.write_later(move |tx| end(tx, id, given_up, &error)).await;
+        if let Err(error) = ended {
+            // It still waits on disk; the next round takes it again.
+            tracing::error!(message = %id, %error, "the end of an activity could not be written");
+        }
+    }
+}
+
+fn end(tx: &mut store::Tx, id: MessageId, given_up: bool, error: &Error) -> Result<()> {
+    if given_up {
+        message::take(tx, id)?;
+        message::set_state(tx, id, MessageState::Failed, Some(&error.to_string()))?;
+        tx.tell(Event::Logged(id));
+    } else {
+        let later = tx.now().plus(PAUSE);
+        message::postpone(tx, id, later)?;
+    }
+    Ok(())
+}
+
+async fn act_inner(cx: &Cx, waiting: &Waiting, running: &Semaphore) -> Result<()> {
+    let invalid = |why: String| Error::invalid("activity", why);
+    let json = activitypub::read(&waiting.bytes).map_err(|why| invalid(format!("cannot be read: {why}")))?;
+    let activity = Arc::new(Activity::parse(&json).map_err(|why| invalid(format!("cannot be read: {why}")))?);
+    drop(json);
+    let errand = Errand::new(cx, Some(waiting.id));
+    let mut lacking = Lacking::default();
+    for round in 0..=MAX_ROUNDS {
+        let place =
+            running.acquire().await.map_err(|_| Error::Internal("the inbound loop has ended".into()))?;
+        let outcome = attempt(cx, waiting.id, &activity, &lacking).await?;
+        drop(place);
+        match outcome {
+            Outcome::Processed | Outcome::Ignored(_) => return Ok(()),
+            Outcome::Needs(needs) if round < MAX_ROUNDS => {
+                let answers = join_all(needs.iter().map(|need| obtain(cx, need, &errand))).await;
+                for (need, answer) in needs.iter().zip(answers) {
+                    // Had or not: asked twice it would not be different.
+                    let why =
+                        answer.err().map_or_else(|| "it did not help".to_owned(), |error| error.to_string());
+                    lacking.add(need, why);
+                }
+            }
+            Outcome::Needs(_) => break,
+        }
+    }
+    Err(invalid("asks for more and more documents".into()))
+}
+
+/// One try, in one transaction: the effect and the end of the waiting.
+async fn attempt(cx: &Cx, id: MessageId, activity: &Arc<Activity>, lacking: &Lacking) -> Result<Outcome> {
+    let (activity, lacking) = (activity.clone(), lacking.clone());
+    cx.write_later(move |tx| {
+        if !message::take(tx, id)? {
+            return Ok(Outcome::ignored("acted upon before"));
+        }
+        let sender = store::account::by_actor(tx, activity.actor())?.ok_or(Error::NotFound("actor"))?;
+        let arrival = Arrival { message: id, sender: &sender, activity: &activity, lacking: &lacking };
+        let outcome = dispatch(tx, &arrival)?;
+        match &outcome {
+            Outcome::Processed => message::set_state(tx, id, MessageState::Processed, None)?,
+            Outcome::Ignored(why) => message::set_state(tx, id, MessageState::Ignored, Some(why))?,
+            // It waits on, and keeps its place in the order.
+            Outcome::Needs(_) => message::wait(tx, id, order_key(&activity))?,
+        }
+        if !matches!(outcome, Outcome::Needs(_)) {
+            tx.tell(Event::Logged(id));
+        }
+        Ok(outcome)
+    })
+    .await
+}
+
+async fn obtain(cx: &Cx, need: &Need, errand: &Errand) -> Result<()> {
+    match need {
+        Need::Actor(id) => account::obtain(cx, id, account::Freshness::Known, errand).await.map(drop),
+        Need::Post(id) => post::obtain(cx, id, errand).await.map(drop),
+        Need::Change(id) => post::renew(cx, id, errand).await,
+    }
+}

@@ -1,0 +1,118 @@
+//! Likes, from both sides.
+
+use crate::activity::{self, Sending};
+use crate::arrival::Outcome;
+use crate::{Result, post};
+use activitypub::Like;
+use activitypub::render::{self, Envelope};
+use domain::notification::NotificationKind;
+use domain::visibility::may_see;
+use domain::{Account, Event, PostId};
+use store::{Tx, notification};
+
+fn group(id: PostId) -> String {
+    format!("like-{id}")
+}
+
+/// One of ours likes a post it may see (ActivityPub §6.8). Twice is once.
+pub fn like(tx: &mut Tx, viewer: &Account, id: PostId) -> Result<()> {
+    let (liked, author) = post::seen_by(tx, id, viewer)?;
+    let minted = activity::mint(tx, viewer);
+    if !store::like::insert(tx, viewer.id, id, Some(&minted.envelope.id))? {
+        return Ok(());
+    }
+    if author.is_ours() {
+        tell(tx, &author, viewer, id)?;
+    } else {
+        let json = render::like(&minted.envelope, &liked.object_id);
+        let object = liked.object_id.as_str();
+        let order = [viewer.actor_id.as_str(), object];
+        activity::send(tx, viewer, &minted, &json, &Sending::to_one("Like", object, &[&author], &order))?;
+    }
+    tx.tell(Event::Edited(id));
+    Ok(())
+}
+
+fn tell(tx: &mut Tx, author: &Account, from: &Account, id: PostId) -> Result<()> {
+    if author.id != from.id {
+        notification::insert(tx, author.id, NotificationKind::Like, from.id, Some(id), &group(id))?;
+    }
+    Ok(())
+}
+
+/// One of ours takes a like back.
+pub fn undo(tx: &mut Tx, viewer: &Account, id: PostId) -> Result<()> {
+    let (liked, author) = post::seen_by(tx, id, viewer)?;
+    let Some(activity_id) = store::like::remove(tx, viewer.id, id)? else { return Ok(()) };
+    notification::retract(tx, author.id, NotificationKind::Like, viewer.id, &group(id))?;
+    if let Some(activity_id) = activity_id.filter(|_| !author.is_ours()) {
+        let minted = activity::mint(tx, viewer);
+        let like =
+            render::like(&Envelope::new(activity_id.as_str(), viewer.actor_id.clone()), &liked.object_id);
+        let json = render::undo(&minted.envelope, like);
+        let order = [viewer.actor_id.as_str(), liked.object_id.as_str()];
+        activity::send(
+            tx,
+            viewer,
+            &minted,
+            &json,
+            &Sending::to_one("Undo", &activity_id, &[&author], &order),
+        )?;
+    }
+    Ok(())
+}
+
+/// A peer's actor likes a post. A reaction with an emoji counts as a like.
+pub fn receive(tx: &mut Tx, sender: &Account, like: &Like) -> Result<Outcome> {
+    if let Some(id) = &like.id
+        && store::post::tombstone(tx, id)?.is_some()
+    {
+        return Ok(Outcome::ignored("this like was taken back"));
+    }
+    let Some(liked) = store::post::by_object(tx, &like.object)? else {
+        return Ok(Outcome::ignored("the post is not known here"));
+    };
+    let standing = store::post::standing(tx, &liked, Some(sender.id))?;
+    if standing.blocked || !may_see(liked.visibility, standing) {
+        return Ok(Outcome::ignored("policy: the actor may not see the post"));
+    }
+    if !store::like::insert(tx, sender.id, liked.id, like.id.as_deref())? {
+        return Ok(Outcome::ignored("likes the post already"));
+    }
+    let author = store::account::get(tx, liked.author_id)?;
+    if author.is_ours() {
+        tell(tx, &author, sender, liked.id)?;
+    }
+    Ok(Outcome::Processed)
+}
+
+/// A peer's actor takes a like back. Its id is never acted upon again.
+pub fn receive_undo(tx: &mut Tx, sender: &Account, like: &Like) -> Result<Outcome> {
+    if let Some(id) = &like.id {
+        store::post::bury(tx, id, sender.actor_id.as_str(), Some("Like"))?;
+    }
+    match store::post::by_object(tx, &like.object)? {
+        Some(liked) => take_back(tx, sender, liked.id),
+        None => Ok(Outcome::ignored("the post is not known here")),
+    }
+}
+
+/// The same, where only the like's id is named.
+pub fn receive_undo_by_id(tx: &mut Tx, sender: &Account, id: &str) -> Result<Option<Outcome>> {
+    let Some((_, liked)) = store::like::by_activity(tx, id)?.filter(|(account, _)| *account == sender.id)
+    else {
+        return Ok(None);
+    };
+    store::post::bury(tx, id, sender.actor_id.as_str(), Some("Like"))?;
+    take_back(tx, sender, liked).map(Some)
+}
+
+fn take_back(tx: &mut Tx, sender: &Account, id: PostId) -> Result<Outcome> {
+    if store::like::remove(tx, sender.id, id)?.is_none() {
+        return Ok(Outcome::ignored("did not like the post"));
+    }
+    if let Some(liked) = store::post::find(tx, id)? {
+        notification::retract(tx, liked.author_id, NotificationKind::Like, sender.id, &group(id))?;
+    }
+    Ok(Outcome::Processed)
+}

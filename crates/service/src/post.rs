@@ -1,0 +1,29 @@
+//! Posts: written here, received, fetched, changed, deleted.
+
+use crate::{Error, OrNotFound, Result};
+use domain::visibility::may_see;
+use domain::{Account, Post, PostId};
+use store::Tx;
+
+mod change;
+mod content;
+mod obtain;
+mod publish;
+mod receive;
+mod spread;
+
+pub use change::{Edit, delete, edit, erase, receive_delete};
+pub use obtain::{obtain, refetch, renew};
+pub use publish::{Published, publish};
+pub use receive::{receive, receive_update};
+
+/// A post and its author, if the viewer may see it; what may not be seen looks missing.
+pub fn seen_by(tx: &mut Tx, id: PostId, viewer: &Account) -> Result<(Post, Account)> {
+    let post = store::post::find(tx, id)?.or_not_found("post")?;
+    let standing = store::post::standing(tx, &post, Some(viewer.id))?;
+    if !may_see(post.visibility, standing) {
+        return Err(Error::NotFound("post"));
+    }
+    let author = store::account::get(tx, post.author_id)?;
+    Ok((post, author))
+}

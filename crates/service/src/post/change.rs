@@ -1,0 +1,143 @@
+//! A post is changed or deleted, here or elsewhere.
+
+use super::publish::{sending, written};
+use crate::activity;
+use crate::arrival::Outcome;
+use crate::{Cx, Error, OrNotFound, Result, documents};
+use activitypub::render;
+use domain::notification::NotificationKind;
+use domain::post::{self, Draft};
+use domain::{Account, Event, ObjectId, Post, PostId};
+use store::{Tx, notification};
+use text::sanitise::RULES_VERSION;
+
+/// What an author changes; visibility and what is answered stay.
+#[derive(Debug, Clone)]
+pub struct Edit {
+    /// The new text, read as its format says.
+    pub draft: Draft,
+}
+
+fn own(tx: &mut Tx, viewer: &Account, id: PostId) -> Result<Post> {
+    store::post::find(tx, id)?.filter(|post| post.author_id == viewer.id).or_not_found("post")
+}
+
+/// One of ours changes a post (ActivityPub §6.3).
+pub async fn edit(cx: &Cx, viewer: &Account, id: PostId, edit: Edit) -> Result<()> {
+    let length = text::length::count(&edit.draft.text) + text::length::count(&edit.draft.warning);
+    post::check_length(length).map_err(|why| Error::invalid("status", why.to_string()))?;
+    let text = written(cx, &edit.draft).await?;
+    let viewer = viewer.clone();
+    cx.write(move |tx| {
+        let post = own(tx, &viewer, id)?;
+        let mut text = text.clone();
+        // Media are changed by their own means; an edit of the text keeps them.
+        text.attachments.clone_from(&post.text.attachments);
+        if text == post.text {
+            return Ok(());
+        }
+        let now = tx.now();
+        if !store::post::edit(tx, &post, &text, now, RULES_VERSION)? {
+            return Err(Error::invalid("status", "was changed at the same moment"));
+        }
+        store::post::set_hashtags(tx, id, &text.hashtags)?;
+        store::post::address(tx, id, &post::addressed(viewer.id, &text.mentions, None))?;
+        tell_boosters(tx, &post)?;
+        tx.tell(Event::Edited(id));
+        let changed = own(tx, &viewer, id)?;
+        send_update(tx, &viewer, &changed)
+    })
+    .await
+}
+
+fn send_update(tx: &mut Tx, viewer: &Account, post: &Post) -> Result<()> {
+    let minted = activity::mint(tx, viewer);
+    let json = documents::update(tx, post, viewer, &minted.envelope.id)?;
+    let to = interested(tx, post)?;
+    let to: Vec<&Account> = to.iter().collect();
+    activity::send(tx, viewer, &minted, &json, &sending("Update", post, &to, &[post.object_id.as_str()]))?;
+    Ok(())
+}
+
+/// Who must learn of a change although they may not follow: named in it, or
+/// having answered, liked or boosted it.
+fn interested(tx: &mut Tx, post: &Post) -> Result<Vec<Account>> {
+    let mut ids = store::post::addressed(tx, post.id)?;
+    ids.extend(store::post::interacted(tx, post.id, 1000)?);
+    ids.sort_unstable();
+    ids.dedup();
+    let accounts = store::account::list(tx, &ids)?;
+    Ok(accounts
+        .into_iter()
+        .map(|(account, _)| account)
+        .filter(|account| account.id != post.author_id)
+        .collect())
+}
+
+/// Tells accounts of ours that a post they boosted has changed.
+pub(super) fn tell_boosters(tx: &mut Tx, post: &Post) -> Result<()> {
+    for booster in store::boost::local_boosters(tx, post.id, 200)? {
+        if booster != post.author_id {
+            // Each edit is news of its own.
+            let group = format!("update-{}-{}", post.id, tx.now().0);
+            notification::insert(
+                tx,
+                booster,
+                NotificationKind::Update,
+                post.author_id,
+                Some(post.id),
+                &group,
+            )?;
+        }
+    }
+    Ok(())
+}
+
+/// One of ours deletes a post (ActivityPub §6.4). The id is never used again.
+pub fn delete(tx: &mut Tx, viewer: &Account, id: PostId) -> Result<()> {
+    let post = own(tx, viewer, id)?;
+    let to = interested(tx, &post)?;
+    let to: Vec<&Account> = to.iter().collect();
+    let minted = activity::mint(tx, viewer);
+    let audience = documents::audience(tx, &post, viewer)?;
+    let envelope = minted.envelope.clone().to(audience.0, audience.1);
+    let json = render::delete(&envelope, &post.object_id);
+    activity::send(tx, viewer, &minted, &json, &sending("Delete", &post, &to, &[post.object_id.as_str()]))?;
+    erase(tx, &post, viewer)
+}
+
+/// Leaves only a tombstone of a post.
+pub fn erase(tx: &mut Tx, post: &Post, author: &Account) -> Result<()> {
+    store::post::bury(tx, post.object_id.as_str(), author.actor_id.as_str(), Some(post.kind.as_str()))?;
+    store::message::empty_bodies_about(tx, post.object_id.as_str())?;
+    store::post::remove(tx, post)?;
+    tx.tell(Event::Deleted(post.id));
+    Ok(())
+}
+
+/// A peer's actor deletes a post or a boost of its own (ActivityPub §7.4).
+pub fn receive_delete(
+    tx: &mut Tx,
+    sender: &Account,
+    object: &ObjectId,
+    former: Option<&str>,
+) -> Result<Outcome> {
+    if object.origin() != sender.actor_id.origin() {
+        return Ok(Outcome::ignored("only its own origin can delete an object"));
+    }
+    if let Some(post) = store::post::by_object(tx, object)? {
+        if post.author_id != sender.id {
+            return Ok(Outcome::ignored("only its author can delete a post"));
+        }
+        erase(tx, &post, sender)?;
+        return Ok(Outcome::Processed);
+    }
+    if let Some(boost) =
+        store::boost::by_activity(tx, object.as_str())?.filter(|boost| boost.account_id == sender.id)
+    {
+        store::boost::remove(tx, &boost)?;
+    }
+    // Should the Create come later, it comes too late.
+    store::post::bury(tx, object.as_str(), sender.actor_id.as_str(), former)?;
+    Ok(Outcome::Processed)
+}

@@ -1,0 +1,209 @@
+//! A peer's post arrives, or its change.
+
+use super::content::{Named, kind_of, text_of};
+use super::spread::spread;
+use crate::Result;
+use crate::arrival::{Arrival, Need, Outcome};
+use activitypub::{Note, Object, Reference};
+use domain::moderation::{Concern, HostRule, Verdict, verdict};
+use domain::{Account, AccountId, Event, Post, PostId, Timestamp, ownership};
+use store::Tx;
+use text::sanitise::RULES_VERSION;
+
+/// A peer's actor publishes something (ActivityPub §7.2).
+pub fn receive(tx: &mut Tx, arrival: &Arrival<'_>, object: &Reference<Object>) -> Result<Outcome> {
+    let note = match object {
+        Reference::Embedded(object) => match &**object {
+            Object::Note(note) => note,
+            Object::Vote(_) => return Ok(Outcome::ignored("nothing is done about votes")),
+            other => {
+                return Ok(Outcome::ignored(format!("nothing to show: {}", other.id().unwrap_or("no id"))));
+            }
+        },
+        Reference::Id(id) => {
+            if store::post::id_by_object(tx, id)?.is_some() {
+                return Ok(Outcome::Processed);
+            }
+            if !concerns_us(tx, arrival)? {
+                return Ok(Outcome::ignored("concerns nobody here"));
+            }
+            return Ok(fetch_it(arrival, id));
+        }
+    };
+    if tx.names().is_ours(&note.id) {
+        return Ok(Outcome::ignored("the post has an id of ours"));
+    }
+    if ownership::speaks_for(&arrival.sender.actor_id, &note.id, &note.attributed_to).is_err() {
+        // Not the sender's to say: what its origin says counts.
+        if store::post::id_by_object(tx, &note.id)?.is_some() {
+            return Ok(Outcome::ignored("known already"));
+        }
+        if !concerns_us(tx, arrival)? {
+            return Ok(Outcome::ignored("concerns nobody here"));
+        }
+        return Ok(fetch_it(arrival, &note.id));
+    }
+    take(tx, arrival, note)
+}
+
+fn fetch_it(arrival: &Arrival<'_>, id: &domain::ObjectId) -> Outcome {
+    arrival.need(Need::Post(id.clone()), |why| Outcome::ignored(format!("the post could not be had: {why}")))
+}
+
+/// Whether anybody here follows the sender or is addressed by the activity.
+fn concerns_us(tx: &mut Tx, arrival: &Arrival<'_>) -> Result<bool> {
+    if store::follow::is_followed_here(tx, arrival.sender.id)? {
+        return Ok(true);
+    }
+    let ids: Vec<&str> = arrival.activity.audience().everyone().take(1000).collect();
+    Ok(store::account::by_actors(tx, &ids)?.iter().any(Account::is_ours))
+}
+
+fn take(tx: &mut Tx, arrival: &Arrival<'_>, note: &Note) -> Result<Outcome> {
+    if let Some(why) = already(tx, note)? {
+        return Ok(Outcome::ignored(why));
+    }
+    let named = Named::of(tx, note)?;
+    let parent = match &note.in_reply_to {
+        Some(id) => store::post::by_object(tx, id)?,
+        None => None,
+    };
+    let concern = concern(tx, arrival.sender, &named, parent.as_ref())?;
+    if verdict(HostRule::None, concern) != Verdict::Accept {
+        let why = if concern.blocked { "policy: the author is blocked" } else { "concerns nobody here" };
+        return Ok(Outcome::ignored(why));
+    }
+    if let (Some(id), None) = (&note.in_reply_to, &parent)
+        && !tx.names().is_ours(id)
+        && arrival.lacking.why(id.as_str()).is_none()
+        && store::post::tombstone(tx, id.as_str())?.is_none()
+    {
+        return Ok(Outcome::Needs(vec![Need::Post(id.clone())]));
+    }
+    let id = PostId(tx.new_id());
+    let Some(post) = write(tx, note, arrival.sender, id, &named, parent.as_ref())? else {
+        return Ok(Outcome::ignored("known already"));
+    };
+    let addressed = store::post::addressed(tx, post.id)?;
+    spread(tx, &post, arrival.sender, &addressed)?;
+    Ok(Outcome::Processed)
+}
+
+/// Why a post is not taken again: it is here, or was deleted.
+fn already(tx: &mut Tx, note: &Note) -> Result<Option<&'static str>> {
+    if let Some(stone) = store::post::tombstone(tx, note.id.as_str())?
+        && stone.author == note.attributed_to.as_str()
+    {
+        return Ok(Some("the post was deleted"));
+    }
+    Ok(store::post::id_by_object(tx, &note.id)?.map(|_| "known already"))
+}
+
+fn concern(tx: &mut Tx, author: &Account, named: &Named, parent: Option<&Post>) -> Result<Concern> {
+    let ours: Vec<AccountId> = named.accounts().filter(|a| a.is_ours()).map(|a| a.id).collect();
+    let blocking = store::block::blockers_among(tx, &ours, author.id)?;
+    let answered_ours_blocks = match parent {
+        Some(parent) => store::block::exists(tx, parent.author_id, author.id)?,
+        None => false,
+    };
+    let followed = store::follow::is_followed_here(tx, author.id)?;
+    Ok(Concern {
+        followed,
+        addresses_us: ours.len() > blocking.len(),
+        answers_known: parent.is_some_and(|parent| parent.visibility.is_open()) && !answered_ours_blocks,
+        fetched: false,
+        blocked: !followed && (answered_ours_blocks || !ours.is_empty() && ours.len() == blocking.len()),
+    })
+}
+
+/// Writes a post that was received or fetched; `None` where it is there already.
+pub(super) fn write(
+    tx: &mut Tx,
+    note: &Note,
+    author: &Account,
+    id: PostId,
+    named: &Named,
+    parent: Option<&Post>,
+) -> Result<Option<Post>> {
+    let now = tx.now();
+    let published_at = note.published.unwrap_or(now).min(now);
+    let post = Post {
+        id,
+        object_id: note.id.clone(),
+        author_id: author.id,
+        kind: kind_of(note),
+        visibility: note.audience.visibility(author.collections.followers.as_deref()),
+        text: text_of(&tx.names().clone(), note, named),
+        url: note.url.clone(),
+        in_reply_to: note.in_reply_to.clone(),
+        in_reply_to_id: parent.map(|parent| parent.id),
+        in_reply_to_account_id: parent.map(|parent| parent.author_id),
+        conversation_id: parent.map_or(id, |parent| parent.conversation_id),
+        published_at,
+        edited_at: note.updated.filter(|updated| *updated > published_at).map(|updated| updated.min(now)),
+    };
+    if !store::post::insert(tx, &post, None, RULES_VERSION)? {
+        return Ok(None);
+    }
+    let addressed: Vec<AccountId> = named.accounts().map(|a| a.id).filter(|id| *id != author.id).collect();
+    file(tx, &post, &addressed)?;
+    Ok(Some(post))
+}
+
+/// Everything that hangs on a new post's row.
+pub(super) fn file(tx: &mut Tx, post: &Post, addressed: &[AccountId]) -> Result<()> {
+    store::post::address(tx, post.id, addressed)?;
+    if !post.text.hashtags.is_empty() {
+        store::post::set_hashtags(tx, post.id, &post.text.hashtags)?;
+    }
+    if post.visibility.is_open() {
+        store::account::posted(tx, post.author_id, post.published_at)?;
+    }
+    if let Some(parent) = post.in_reply_to_id {
+        store::post::add_counts(tx, parent, 1, 0, 0)?;
+    }
+    store::post::adopt(tx, post)?;
+    Ok(())
+}
+
+/// A peer's actor changed a post (ActivityPub §7.3).
+pub fn receive_update(tx: &mut Tx, arrival: &Arrival<'_>, object: &Object) -> Result<Outcome> {
+    let Object::Note(note) = object else {
+        return Ok(Outcome::ignored("nothing to show"));
+    };
+    let sender = &arrival.sender.actor_id;
+    if let Err(why) = ownership::speaks_for(sender, &note.id, &note.attributed_to) {
+        return Ok(Outcome::ignored(why.to_string()));
+    }
+    let Some(post) = store::post::by_object(tx, &note.id)? else {
+        return Ok(Outcome::ignored("the post is not known here"));
+    };
+    let author = store::account::get(tx, post.author_id)?;
+    if let Err(why) = ownership::may_change(sender, &author.actor_id) {
+        return Ok(Outcome::ignored(why.to_string()));
+    }
+    if note.in_reply_to != post.in_reply_to {
+        return Ok(Outcome::ignored("an edit may not change what a post answers"));
+    }
+    change(tx, &post, note)
+}
+
+/// Writes what a post says now. Who may see it does not change.
+pub(super) fn change(tx: &mut Tx, post: &Post, note: &Note) -> Result<Outcome> {
+    let named = Named::of(tx, note)?;
+    let text = text_of(&tx.names().clone(), note, &named);
+    if text == post.text {
+        return Ok(Outcome::ignored("the text is the same"));
+    }
+    let now: Timestamp = tx.now();
+    let updated = note.updated.unwrap_or(now).min(now);
+    if !store::post::edit(tx, post, &text, updated, RULES_VERSION)? {
+        return Ok(Outcome::ignored("a newer edit is known"));
+    }
+    store::post::set_hashtags(tx, post.id, &text.hashtags)?;
+    let mentioned: Vec<AccountId> = text.mentions.iter().map(|mention| mention.account_id).collect();
+    store::post::address(tx, post.id, &mentioned)?;
+    super::change::tell_boosters(tx, post)?;
+    tx.tell(Event::Edited(post.id));
+    Ok(Outcome::Processed)
+}

@@ -1,0 +1,72 @@
+//! Who here gets to see a new post, and who is told of it: the same for posts
+//! written here and posts that arrive.
+
+use crate::Result;
+use domain::notification::NotificationKind;
+use domain::{Account, AccountId, Event, Post, Visibility};
+use store::follow::LocalFollower;
+use store::timeline::{self, Entry};
+use store::{Tx, notification};
+
+/// Writes a new post into homes and tells whom it names.
+pub(super) fn spread(tx: &mut Tx, post: &Post, author: &Account, addressed: &[AccountId]) -> Result<()> {
+    let followers = readers(tx, post, author, addressed)?;
+    let mut owners: Vec<AccountId> = followers.iter().map(|follower| follower.account_id).collect();
+    if author.is_ours() {
+        owners.push(author.id);
+    }
+    timeline::push(tx, &owners, Entry::from(post.id), author.id)?;
+    let told = tell_named(tx, post, author, addressed)?;
+    for follower in followers.iter().filter(|f| f.notifies && !told.contains(&f.account_id)) {
+        let group = format!("status-{}", post.id);
+        notification::insert(
+            tx,
+            follower.account_id,
+            NotificationKind::Status,
+            author.id,
+            Some(post.id),
+            &group,
+        )?;
+    }
+    tx.tell(Event::Posted(post.id));
+    Ok(())
+}
+
+/// Followers here in whose home the post belongs: of answers to others, only
+/// those who follow both; of direct posts, only those addressed.
+fn readers(
+    tx: &mut Tx,
+    post: &Post,
+    author: &Account,
+    addressed: &[AccountId],
+) -> Result<Vec<LocalFollower>> {
+    let mut followers = store::follow::local_followers(tx, author.id)?;
+    if post.visibility == Visibility::Direct {
+        followers.retain(|follower| addressed.contains(&follower.account_id));
+    }
+    match (&post.in_reply_to, post.in_reply_to_account_id) {
+        (Some(_), Some(answered)) if answered != author.id => {
+            let ids: Vec<AccountId> = followers.iter().map(|follower| follower.account_id).collect();
+            let both = store::follow::followers_among(tx, &ids, answered)?;
+            followers.retain(|f| f.account_id == answered || both.contains(&f.account_id));
+        }
+        // Whom it answers is not known: nobody here can know the conversation.
+        (Some(_), None) => followers.retain(|follower| addressed.contains(&follower.account_id)),
+        _ => (),
+    }
+    Ok(followers)
+}
+
+/// Tells accounts of ours that a post names them, but not those that block its author.
+fn tell_named(tx: &mut Tx, post: &Post, author: &Account, addressed: &[AccountId]) -> Result<Vec<AccountId>> {
+    let mut told = store::account::local_among(tx, addressed)?;
+    let mentioned = |id: &AccountId| post.text.mentions.iter().any(|mention| mention.account_id == *id);
+    told.retain(|id| *id != author.id && (post.visibility == Visibility::Direct || mentioned(id)));
+    let blocking = store::block::blockers_among(tx, &told, author.id)?;
+    told.retain(|id| !blocking.contains(id));
+    for account in &told {
+        let group = format!("mention-{}", post.id);
+        notification::insert(tx, *account, NotificationKind::Mention, author.id, Some(post.id), &group)?;
+    }
+    Ok(told)
+}
