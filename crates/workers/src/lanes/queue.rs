@@ -281,7 +281,7 @@ impl Queue {
     /// database with it.
     fn rest(&mut self, delivery: &Delivery, not_before: Timestamp) {
         self.waiting.retain(|other| other.order_key != delivery.order_key);
-        self.wake(not_before);
+        self.wake(not_before.max(self.lane.next_try_at));
         self.restock();
     }
 
@@ -353,7 +353,7 @@ impl Queue {
     pub(crate) fn ring(&mut self, now: Timestamp) -> bool {
         let is_due = self.wake_at.is_some_and(|at| at <= now);
         if is_due {
-            (self.wake_at, self.alarm_at) = (None, None);
+            (self.wake_at, self.alarm_at) = (self.rests_until(now), None);
             self.restock();
         }
         is_due
