@@ -1,0 +1,96 @@
+//! What stands in front of every face.
+
+use crate::browser::{With, on_each};
+use axum::body::Body;
+use http::{Method, Request};
+
+#[test]
+fn a_host_that_is_not_ours_is_refused() {
+    on_each(With::default(), async |server| {
+        let ask = async |host: &str| {
+            let request = Request::get("/auth/sign_in").header("host", host);
+            server.send(request.body(Body::empty()).unwrap()).await
+        };
+        assert_eq!(ask("here.example").await.status, 200);
+        assert_eq!(ask("HERE.example:443").await.status, 200);
+        for host in ["evil.example", "here.example.evil.example", "here.example:8080", "", "a b"] {
+            let answer = ask(host).await;
+            assert_eq!(answer.status, 421, "{host}");
+            assert!(answer.body.contains("https://here.example"));
+        }
+        let bare = server.send(Request::get("/auth/sign_in").body(Body::empty()).unwrap()).await;
+        assert_eq!(bare.status, 421);
+        // Nobody trusts whoever sends this.
+        let request = Request::get("/").header("host", "evil.example").header("x-forwarded-host", "here.example");
+        assert_eq!(server.send(request.body(Body::empty()).unwrap()).await.status, 421);
+    });
+}
+
+#[test]
+fn pages_cannot_be_framed_and_run_no_scripts() {
+    on_each(With::default(), async |server| {
+        for path in ["/auth/sign_in", "/nothing/here"] {
+            let page = server.browser().get(path).await;
+            let policy = page.header("content-security-policy");
+            assert!(policy.contains("default-src 'none'") && policy.contains("frame-ancestors 'none'"), "{policy}");
+            assert!(!policy.contains("script-src") && !policy.contains("unsafe"));
+            assert_eq!(page.header("x-content-type-options"), "nosniff");
+            assert_eq!(page.header("x-frame-options"), "DENY");
+            assert!(!page.header("permissions-policy").is_empty());
+            assert_eq!(page.header("access-control-allow-origin"), "");
+            assert!(!page.body.contains("<script") && !page.body.contains(" style="));
+        }
+    });
+}
+
+#[test]
+fn scripts_of_other_sites_may_call_the_api_without_cookies() {
+    on_each(With::default(), async |server| {
+        let preflight = Request::builder()
+            .method(Method::OPTIONS)
+            .uri("/api/v1/apps")
+            .header("host", crate::browser::HOST)
+            .header("origin", "https://client.example")
+            .header("access-control-request-method", "POST");
+        let answer = server.send(preflight.body(Body::empty()).unwrap()).await;
+        assert_eq!((answer.status.as_u16(), answer.header("access-control-allow-origin")), (204, "*"));
+        assert!(answer.header("access-control-allow-headers").contains("Authorization"));
+        assert_eq!(answer.header("access-control-allow-credentials"), "");
+        let answer = server.browser().get("/.well-known/oauth-authorization-server").await;
+        assert_eq!(answer.header("access-control-allow-origin"), "*");
+        assert_eq!(answer.json()["code_challenge_methods_supported"], serde_json::json!(["S256"]));
+    });
+}
+
+#[test]
+fn clients_are_counted_and_told() {
+    on_each(With { rate_limit: true, ..With::default() }, async |server| {
+        let mut browser = server.browser();
+        let first = browser.get("/api/v1/apps/verify_credentials").await;
+        assert_eq!((first.header("x-ratelimit-limit"), first.header("x-ratelimit-remaining")), ("300", "299"));
+        assert!(first.header("x-ratelimit-reset").starts_with("20"));
+        // No spelling of the path and no header escapes.
+        for path in ["/api/v1/apps/verify_credentials/", "/api/v1/apps/verify_credentials.json", "/api//v1"] {
+            browser.get(path).await;
+        }
+        for _ in 4..300 {
+            browser.get("/api/v1/none").await;
+        }
+        let last = browser.get("/api/v1/apps/verify_credentials").await;
+        assert_eq!(last.status, 429);
+        assert!(!last.header("retry-after").is_empty());
+        browser.address = "203.0.113.8".parse().unwrap();
+        assert_eq!(browser.get("/api/v1/apps/verify_credentials").await.status, 401);
+    });
+}
+
+#[test]
+fn the_stylesheet_that_pages_link_is_there() {
+    on_each(With::default(), async |server| {
+        let page = server.browser().get("/auth/sign_in").await;
+        let start = page.body.find("/assets/").unwrap();
+        let path = page.body[start..].split('"').next().unwrap();
+        let style = server.browser().get(path).await;
+        assert_eq!((style.status.as_u16(), style.header("content-type")), (200, "text/css; charset=utf-8"));
+    });
+}
