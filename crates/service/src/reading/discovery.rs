@@ -12,7 +12,7 @@ const ACCOUNT: &str = "account";
 /// its handle, its actor id, or its page.
 pub fn find_resource(tx: &mut Tx, resource: &str) -> Result<Account> {
     let account = match Resource::parse(resource)? {
-        Resource::Handle(handle) => by_handle(tx, handle)?,
+        Resource::Handle(handle) => by_handle(tx, &handle)?,
         Resource::Url(url) => by_url(tx, &url)?,
     };
     match account.filter(Account::is_ours).or_not_found(ACCOUNT)? {
@@ -42,12 +42,12 @@ impl Resource {
     }
 }
 
-fn by_handle(tx: &mut Tx, handle: Handle) -> Result<Option<Account>> {
+fn by_handle(tx: &mut Tx, handle: &Handle) -> Result<Option<Account>> {
     let names = tx.names().clone();
     let is_ours = [names.domain(), names.origin().host()].contains(&&handle.domain);
     if !is_ours {
         // An account may own a handle elsewhere.
-        return Ok(store::account::by_handle(tx, &handle)?);
+        return Ok(store::account::by_handle(tx, handle)?);
     }
     if handle.name.eq_ignore_ascii_case(handle.domain.name()) {
         return Ok(store::account::by_actor(tx, &names.instance_actor())?);
