@@ -4,6 +4,7 @@
 //! calls verbs. All they hold in memory can be lost: what waits is in the
 //! database.
 
+mod inbound;
 mod fan_out;
 mod lanes;
 mod pace;
@@ -31,7 +32,9 @@ pub fn start(cx: &Cx, shutdown: &watch::Receiver<bool>) -> Workers {
     let mut tasks = JoinSet::new();
     let (addressed, hosts) = mpsc::channel(HANDED_OVER);
     // Both listen before they look, so that nothing falls between.
-    let (to_fan_out, to_lanes) = (cx.store.subscribe(), cx.store.subscribe());
+    let (to_fan_out, to_lanes, to_inbound) =
+        (cx.store.subscribe(), cx.store.subscribe(), cx.store.subscribe());
+    tasks.spawn(inbound::run(cx.clone(), to_inbound, shutdown.clone()));
     tasks.spawn(fan_out::run(cx.clone(), to_fan_out, addressed, shutdown.clone()));
     tasks.spawn(lanes::run(cx.clone(), to_lanes, hosts, Arc::clone(&kick), shutdown.clone()));
     tasks.spawn(sweep::run(cx.clone(), shutdown.clone()));
