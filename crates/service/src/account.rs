@@ -152,6 +152,7 @@ async fn learn(cx: &Cx, actor: &ActorId, freshness: Freshness, errand: &Errand) 
     let document = errand.fetch(cx, &id).await?;
     let read = document_of(&document.json)?;
     let account = cx.write_later(move |tx| absorb(tx, &read)).await?;
+    cx.peer_keys.forget(&account.actor_id);
     confirm_later(cx, &account);
     Ok(account)
 }

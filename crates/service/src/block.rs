@@ -71,8 +71,7 @@ pub fn receive(tx: &mut Tx, sender: &Account, block: &Block) -> Result<Outcome> 
     if post::tombstone(tx, &id)?.is_some() {
         return Ok(Outcome::ignored("this block was taken back"));
     }
-    let Some(target) = store::account::by_actor(tx, &block.object.clone().into())?.filter(Account::is_ours)
-    else {
+    let Some(target) = store::account::by_actor(tx, &block.object)?.filter(Account::is_ours) else {
         return Ok(Outcome::ignored("who is blocked is no account here"));
     };
     store::block::insert(tx, sender.id, target.id, &id)?;
@@ -85,7 +84,7 @@ pub fn receive_undo(tx: &mut Tx, sender: &Account, block: &Block) -> Result<Outc
     if let Some(id) = &block.id {
         post::bury(tx, id, sender.actor_id.as_str(), Some("Block"))?;
     }
-    let Some(target) = store::account::by_actor(tx, &block.object.clone().into())? else {
+    let Some(target) = store::account::by_actor(tx, &block.object)? else {
         return Ok(Outcome::ignored("who was blocked is not known"));
     };
     match store::block::remove(tx, sender.id, target.id)? {

@@ -79,14 +79,20 @@ pub async fn find(cx: &Cx, secret: &str) -> Result<Option<(Session, Person)>> {
     if let Some((session, _)) = &found
         && cx.now().since(session.seen_at) > SEEN_EVERY
     {
-        let id = session.id;
-        cx.write_later(move |tx| {
-            let now = tx.now();
-            Ok(store::session::seen(tx, id, now)?)
-        })
-        .await?;
+        remember(cx, session.id).await;
     }
     Ok(found)
+}
+
+/// Nobody's page fails because this could not be written.
+async fn remember(cx: &Cx, id: i64) {
+    let written = cx.write_later(move |tx| {
+        let now = tx.now();
+        Ok(store::session::seen(tx, id, now)?)
+    });
+    if let Err(error) = written.await {
+        tracing::debug!(%error, "the use of a session was not noted");
+    }
 }
 
 fn began_after(now: Timestamp) -> Timestamp {

@@ -26,6 +26,9 @@ pub fn either(tx: &mut Tx, one: AccountId, other: AccountId) -> Result<bool> {
 
 /// Of some accounts, those that block `target`.
 pub fn blockers_among(tx: &mut Tx, accounts: &[AccountId], target: AccountId) -> Result<Vec<AccountId>> {
+    if accounts.is_empty() {
+        return Ok(Vec::new());
+    }
     tx.query(
         "SELECT account_id FROM block WHERE target_id = $1 AND account_id = ANY($2)",
         &[&target, &accounts],

@@ -240,6 +240,9 @@ pub fn remove_all(tx: &mut Tx, account: AccountId, limit: i64) -> Result<usize> 
 
 /// Of some accounts, those that follow `target`.
 pub fn followers_among(tx: &mut Tx, accounts: &[AccountId], target: AccountId) -> Result<Vec<AccountId>> {
+    if accounts.is_empty() {
+        return Ok(Vec::new());
+    }
     tx.query(
         "SELECT follower_id FROM follow WHERE target_id = $1 AND accepted = 1 AND follower_id = ANY($2)",
         &[&target, &accounts],

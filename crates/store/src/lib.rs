@@ -30,6 +30,7 @@ pub mod boost;
 pub mod like;
 pub mod timeline;
 pub mod notification;
+pub mod instance;
 pub mod user;
 pub mod session;
 pub mod oauth;

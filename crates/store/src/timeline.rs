@@ -46,6 +46,9 @@ pub fn push(tx: &mut Tx, owners: &[AccountId], entry: Entry, account: AccountId)
 
 /// Of some owners, those whose newest entries (down to `since`) already show the post.
 pub fn having(tx: &mut Tx, owners: &[AccountId], post: PostId, since: i64) -> Result<Vec<AccountId>> {
+    if owners.is_empty() {
+        return Ok(Vec::new());
+    }
     tx.query(
         "SELECT DISTINCT owner_id FROM home_entry WHERE post_id = $1 AND id > $2 AND owner_id = ANY($3)",
         &[&post, &since, &owners],
@@ -53,9 +56,14 @@ pub fn having(tx: &mut Tx, owners: &[AccountId], post: PostId, since: i64) -> Re
     )
 }
 
-/// The home of an account, newest first.
+/// The home of an account, newest first, as far as the owner may still see it.
 pub fn home(tx: &mut Tx, owner: AccountId, page: Page) -> Result<Vec<Entry>> {
-    let texts = paged!("h.id", "SELECT h.id, h.post_id, h.boost_id FROM home_entry h WHERE h.owner_id = $1");
+    let texts = paged!(
+        "h.id",
+        "SELECT h.id, h.post_id, h.boost_id FROM home_entry h JOIN post p ON p.id = h.post_id
+         WHERE h.owner_id = $1 AND ",
+        crate::post::visible!("p", "$1")
+    );
     paged::list(tx, texts, &owner, page, &[], read_entry)
 }
 
@@ -80,28 +88,143 @@ pub fn backfill(tx: &mut Tx, owner: AccountId, account: AccountId, limit: i64) -
     Ok(())
 }
 
-/// Public posts, newest first; `only_ours`: written here.
-pub fn public(tx: &mut Tx, viewer: Option<AccountId>, only_ours: bool, page: Page) -> Result<Vec<Entry>> {
+/// Of posts of everyone, whose.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Origin {
+    /// Everybody's.
+    #[default]
+    Anywhere,
+    /// Written here.
+    Here,
+    /// Written on other servers.
+    Elsewhere,
+}
+
+/// Which posts of everyone to list.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Selection {
+    /// Whose.
+    pub origin: Origin,
+    /// Only with attachments.
+    pub only_media: bool,
+}
+
+impl Selection {
+    const fn origin_code(self) -> i64 {
+        match self.origin {
+            Origin::Anywhere => 0,
+            Origin::Here => 1,
+            Origin::Elsewhere => 2,
+        }
+    }
+}
+
+/// The condition of a post `p` by `a` that lists of everyone's posts may show;
+/// $5 and $6 are what was selected.
+macro_rules! for_everyone {
+    () => {
+        "p.visibility = 0 AND a.state IN (0, 3) AND ($5 = 0 OR ($5 = 1 AND a.home = 0) OR ($5 = 2 AND a.home <> 0))
+            AND ($6 = 0 OR p.attachments <> '[]') AND "
+    };
+}
+
+/// Public posts that answer nobody, newest first.
+pub fn public(tx: &mut Tx, viewer: Option<AccountId>, selection: Selection, page: Page) -> Result<Vec<Entry>> {
     let viewer = viewer.unwrap_or(AccountId(0));
     let texts = paged!(
         "p.id",
-        "SELECT p.id, p.id, NULL FROM post p JOIN account a ON a.id = p.author_id
-         WHERE p.visibility = 0 AND a.state IN (0, 3) AND p.in_reply_to IS NULL AND ($5 = 0 OR a.home = 0) AND ",
+        "SELECT p.id, p.id, NULL FROM post p JOIN account a ON a.id = p.author_id WHERE p.in_reply_to IS NULL AND ",
+        for_everyone!(),
         crate::post::visible!("p", "$1")
     );
-    paged::list(tx, texts, &viewer, page, &[&only_ours], read_entry)
+    paged::list(tx, texts, &viewer, page, &[&selection.origin_code(), &selection.only_media], read_entry)
 }
 
 /// Public posts with a hashtag, newest first.
-pub fn tagged(tx: &mut Tx, name: &str, viewer: Option<AccountId>, page: Page) -> Result<Vec<Entry>> {
+pub fn tagged(
+    tx: &mut Tx,
+    name: &str,
+    viewer: Option<AccountId>,
+    selection: Selection,
+    page: Page,
+) -> Result<Vec<Entry>> {
     let viewer = viewer.unwrap_or(AccountId(0));
     let texts = paged!(
         "t.post_id",
         "SELECT p.id, p.id, NULL FROM post_hashtag t JOIN post p ON p.id = t.post_id
-         WHERE t.name = $1 AND p.visibility = 0 AND ",
-        crate::post::visible!("p", "$5")
+         JOIN account a ON a.id = p.author_id WHERE t.name = $1 AND ",
+        for_everyone!(),
+        crate::post::visible!("p", "$7")
     );
-    paged::list(tx, texts, &name, page, &[&viewer], read_entry)
+    let rest: [&dyn crate::value::ToValue; 3] = [&selection.origin_code(), &selection.only_media, &viewer];
+    paged::list(tx, texts, &name, page, &rest, read_entry)
+}
+
+/// Posts that an account likes, by the like, newest first.
+pub fn liked(tx: &mut Tx, viewer: AccountId, page: Page) -> Result<Vec<Entry>> {
+    let texts = paged!(
+        "l.id",
+        "SELECT l.id, l.post_id, NULL FROM like_ l JOIN post p ON p.id = l.post_id WHERE l.account_id = $1 AND ",
+        crate::post::visible!("p", "$1")
+    );
+    paged::list(tx, texts, &viewer, page, &[], read_entry)
+}
+
+/// Of some posts, those that the viewer may see, in no order.
+pub fn visible_among(tx: &mut Tx, ids: &[PostId], viewer: Option<AccountId>) -> Result<HashSet<PostId>> {
+    if ids.is_empty() {
+        return Ok(HashSet::new());
+    }
+    let viewer = viewer.unwrap_or(AccountId(0));
+    let rows = tx.query(
+        concat!(
+            "SELECT p.id FROM post p JOIN account a ON a.id = p.author_id
+             WHERE p.id = ANY($2) AND a.state IN (0, 1, 3) AND ",
+            crate::post::visible!("p", "$1")
+        ),
+        &[&viewer, &ids],
+        |row| row.get(0),
+    )?;
+    Ok(rows.into_iter().collect())
+}
+
+/// Hashtags of public posts that begin like `prefix`, the most used first.
+pub fn hashtags(tx: &mut Tx, prefix: &str, limit: i64, offset: i64) -> Result<Vec<String>> {
+    let end = format!("{prefix}\u{10ffff}");
+    // Counting stops at some number: a prefix of one letter may stand for all there are.
+    tx.query(
+        "SELECT some.name FROM (SELECT t.name, t.post_id FROM post_hashtag t WHERE t.name >= $1 AND t.name < $2
+            ORDER BY t.name, t.post_id LIMIT 5000) some JOIN post p ON p.id = some.post_id
+         WHERE p.visibility = 0 GROUP BY some.name ORDER BY COUNT(*) DESC, some.name LIMIT $3 OFFSET $4",
+        &[&prefix, &end, &limit, &offset],
+        |row| row.get(0),
+    )
+}
+
+/// How a hashtag was used on a day.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DayOfTag {
+    /// The hashtag.
+    pub name: String,
+    /// Days since 1970.
+    pub day: i64,
+    /// Public posts.
+    pub uses: i64,
+    /// Their authors.
+    pub accounts: i64,
+}
+
+/// How hashtags were used, by day, in public posts with a row after `since`.
+pub fn tag_days(tx: &mut Tx, names: &[String], since: i64) -> Result<Vec<DayOfTag>> {
+    let names: Vec<&str> = names.iter().map(String::as_str).collect();
+    tx.query(
+        "SELECT t.name, p.published_at_ms / 86400000, COUNT(*), COUNT(DISTINCT p.author_id)
+         FROM post_hashtag t JOIN post p ON p.id = t.post_id
+         WHERE t.name = ANY($1) AND t.post_id > $2 AND p.visibility = 0
+         GROUP BY t.name, p.published_at_ms / 86400000",
+        &[&names, &since],
+        |row| Ok(DayOfTag { name: row.get(0)?, day: row.get(1)?, uses: row.get(2)?, accounts: row.get(3)? }),
+    )
 }
 
 /// Posts with all that is shown with them, in the order of the entries; what

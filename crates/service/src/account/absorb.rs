@@ -24,7 +24,7 @@ pub fn absorb(tx: &mut Tx, actor: &Actor) -> Result<Account> {
     tx.lock(&format!("actor {}", actor.id))?;
     let account = match store::account::by_actor(tx, &actor.id)? {
         Some(known) if known.state == AccountState::Deleted => return Err(Error::Gone("account")),
-        Some(known) => refresh(tx, known, actor)?,
+        Some(known) => refresh(tx, &known, actor)?,
         None => insert(tx, actor)?,
     };
     keep_keys(tx, &account, actor)?;
@@ -48,7 +48,7 @@ fn insert(tx: &mut Tx, actor: &Actor) -> Result<Account> {
         .ok_or_else(|| Error::Internal("an account neither new nor there".into()))
 }
 
-fn refresh(tx: &mut Tx, known: Account, actor: &Actor) -> Result<Account> {
+fn refresh(tx: &mut Tx, known: &Account, actor: &Actor) -> Result<Account> {
     let mut handle = known.handle.clone();
     if let Some(name) = &actor.preferred_username
         && !name.eq_ignore_ascii_case(&handle.name)

@@ -133,6 +133,7 @@ async fn check(cx: &Cx, arrived: &Arrived, letter: &Letter) -> Result<Entry, Ref
     Ok(Entry::New(signed))
 }
 
+#[expect(clippy::needless_pass_by_value, reason = "fits `map_err`")]
 fn later(error: Error) -> Refused {
     tracing::warn!(%error, "an activity could not be checked");
     Refused::Later("the server is busy; try again".into())

@@ -103,7 +103,14 @@ async fn act_inner(cx: &Cx, waiting: &Waiting, running: &Semaphore) -> Result<()
         let outcome = attempt(cx, waiting.id, &activity, &lacking).await?;
         drop(place);
         match outcome {
-            Outcome::Processed | Outcome::Ignored(_) => return Ok(()),
+            Outcome::Processed | Outcome::Ignored(_) => {
+                if matches!(&*activity, Activity::Update(_) | Activity::Delete(_))
+                    && activity.object_id() == Some(activity.actor().as_str())
+                {
+                    cx.peer_keys.forget(activity.actor());
+                }
+                return Ok(());
+            }
             Outcome::Needs(needs) if round < MAX_ROUNDS => {
                 let answers = join_all(needs.iter().map(|need| obtain(cx, need, &errand))).await;
                 for (need, answer) in needs.iter().zip(answers) {

@@ -42,20 +42,24 @@ pub struct Keys {
 impl Default for Keys {
     fn default() -> Self {
         Self {
-            known: Cache::builder().max_capacity(50_000).time_to_idle(Duration::from_secs(3600)).build(),
+            known: Cache::builder()
+                .max_capacity(50_000)
+                .time_to_idle(Duration::from_secs(3600))
+                .support_invalidation_closures()
+                .build(),
             asked: Cache::builder().max_capacity(50_000).time_to_live(REFETCH_PAUSE).build(),
         }
     }
 }
 
 impl Keys {
-    /// Forgets keys: their owner's document changed or went.
-    pub fn forget_all_of(&self, actor: &ActorId) {
+    /// Forgets the keys of an actor: its document changed or it went.
+    pub(crate) fn forget(&self, actor: &ActorId) {
         let actor = actor.clone();
-        // Only a cache built for it knows how to do that; ours is not: the
-        // whole table is small and quickly filled again.
-        let _ = actor;
-        self.known.invalidate_all();
+        if let Err(error) = self.known.invalidate_entries_if(move |_, known| known.actor == actor) {
+            tracing::warn!(%error, "all keys are forgotten, as one cannot be");
+            self.known.invalidate_all();
+        }
     }
 }
 
@@ -133,22 +137,27 @@ async fn by_claim(
     activity: Option<&Activity>,
 ) -> Result<ActorId, Refused> {
     let parts = parts(cx, arrived);
+    let asked_lately = cx.peer_keys.asked.contains_key(&claim.key_id);
     let known = match recall(cx, &claim.key_id).await? {
         Some(known) => known,
-        None => fetch(cx, claim, activity).await?,
+        None if asked_lately => return Err(no_such_key()),
+        None => fetch(cx, claim, activity, Freshness::Known).await?,
     };
     match signature::verify(&parts, claim, &known.key) {
         Ok(_) => Ok(known.actor.clone()),
-        Err(why) => {
+        Err(why) if asked_lately => Err(unproven(&why)),
+        Err(_) => {
             // The key may have been changed: asked once, then not for a while.
-            if cx.peer_keys.asked.get(&claim.key_id).await.is_some() {
-                return Err(unproven(&why));
-            }
-            let fresh = fetch(cx, claim, activity).await?;
+            cx.peer_keys.asked.insert(claim.key_id.clone(), ()).await;
+            let fresh = fetch(cx, claim, activity, Freshness::Now).await?;
             signature::verify(&parts, claim, &fresh.key).map_err(|why| unproven(&why))?;
             Ok(fresh.actor.clone())
         }
     }
+}
+
+fn no_such_key() -> Refused {
+    Refused::Unproven { code: "key", reason: "the owner's document does not list the key".into() }
 }
 
 async fn recall(cx: &Cx, key_id: &str) -> Result<Option<Arc<Known>>, Refused> {
@@ -175,25 +184,43 @@ fn parse(text: &str) -> Result<PublicKey, String> {
 
 /// Asks for a key: the document that its id names, and where that is not the
 /// owner's own, the owner's, which must list it.
-async fn fetch(cx: &Cx, claim: &Claim, activity: Option<&Activity>) -> Result<Arc<Known>, Refused> {
+async fn fetch(
+    cx: &Cx,
+    claim: &Claim,
+    activity: Option<&Activity>,
+    freshness: Freshness,
+) -> Result<Arc<Known>, Refused> {
     signature::key_id_url(&claim.key_id).map_err(|why| unproven(&why))?;
     let document_id = document_id(&claim.key_id).map_err(|why| unproven(&why))?;
     if cx.names.is_ours(&document_id) {
         return Err(Refused::NotYours("the key is one of ours".into()));
     }
-    cx.peer_keys.asked.insert(claim.key_id.clone(), ()).await;
     let errand = Errand::new(cx, None);
-    let owner = match owner(cx, &document_id, &claim.key_id, &errand).await {
-        Ok(owner) => owner,
+    match learn(cx, &document_id, claim, freshness, &errand).await {
+        Ok(()) => (),
         Err(Error::Fetch(FetchError::Gone)) => return gone(cx, claim, activity).await,
         Err(error) => return Err(no_key(&error)),
-    };
-    account::obtain(cx, &owner, Freshness::Now, &errand).await.map_err(|error| no_key(&error))?;
+    }
     cx.peer_keys.known.invalidate(&claim.key_id).await;
-    recall(cx, &claim.key_id).await?.ok_or_else(|| Refused::Unproven {
-        code: "key",
-        reason: "the owner's document does not list the key".into(),
-    })
+    if let Some(known) = recall(cx, &claim.key_id).await? {
+        return Ok(known);
+    }
+    cx.peer_keys.asked.insert(claim.key_id.clone(), ()).await;
+    Err(no_such_key())
+}
+
+/// Reads the key's document and its owner's. An owner we know is asked anew:
+/// what we have does not list the key, or not this one.
+async fn learn(
+    cx: &Cx,
+    document: &ObjectId,
+    claim: &Claim,
+    freshness: Freshness,
+    errand: &Errand,
+) -> Result<()> {
+    let (owner, known) = owner(cx, document, &claim.key_id, errand).await?;
+    let freshness = if known { Freshness::Now } else { freshness };
+    account::obtain(cx, &owner, freshness, errand).await.map(drop)
 }
 
 /// What to ask for a key: its id without fragment, as it stands.
@@ -202,13 +229,13 @@ fn document_id(key_id: &str) -> Result<ObjectId, Refusal> {
     ObjectId::parse(bare).map_err(Refusal::from)
 }
 
-/// Whose key it is, by the document under the key's address. That the owner
-/// agrees is seen when the owner's own document is read.
-async fn owner(cx: &Cx, document_id: &ObjectId, key_id: &str, errand: &Errand) -> Result<ActorId> {
+/// Whose key it is, by the document under the key's address, and whether we
+/// know them. That the owner agrees is seen when its own document is read.
+async fn owner(cx: &Cx, document_id: &ObjectId, key_id: &str, errand: &Errand) -> Result<(ActorId, bool)> {
     let wanted = document_id.clone();
     let known = cx.read(move |tx| Ok(store::account::by_actor(tx, &wanted.clone().into())?)).await?;
     if let Some(account) = known {
-        return Ok(account.actor_id);
+        return Ok((account.actor_id, true));
     }
     let document = errand.fetch(cx, document_id).await?;
     let keys = KeyDocument::parse(&document.json)
@@ -219,8 +246,9 @@ async fn owner(cx: &Cx, document_id: &ObjectId, key_id: &str, errand: &Errand) -
         .find(|key| key.id == key_id)
         .or_else(|| keys.keys.first().filter(|_| keys.keys.len() == 1))
         .ok_or_else(|| Error::invalid("key", "is not in the document that its id names"))?;
-    ActorId::parse(&key.owner)
-        .map_err(|why| Error::invalid("key", format!("has an owner that is no actor: {why}")))
+    let owner = ActorId::parse(&key.owner)
+        .map_err(|why| Error::invalid("key", format!("has an owner that is no actor: {why}")))?;
+    Ok((owner, false))
 }
 
 /// A key that is gone lets an actor we know delete itself, and nothing else.
