@@ -13,8 +13,19 @@ const MAX_REDIRECT_BYTES: usize = 2000;
 
 /// Schemes that would run or show something instead of calling a program.
 const FORBIDDEN: [&str; 13] = [
-    "javascript", "vbscript", "data", "file", "filesystem", "blob", "about", "view-source", "ftp", "ws", "wss",
-    "mailto", "urn",
+    "javascript",
+    "vbscript",
+    "data",
+    "file",
+    "filesystem",
+    "blob",
+    "about",
+    "view-source",
+    "ftp",
+    "ws",
+    "wss",
+    "mailto",
+    "urn",
 ];
 
 /// A registered OAuth client.
@@ -68,7 +79,10 @@ pub fn check_redirect(uri: &str) -> Result<(), InvalidRedirect> {
     if uri.len() > MAX_REDIRECT_BYTES {
         return Err(InvalidRedirect::TooLong);
     }
-    if uri.chars().any(|c| c.is_whitespace() || c.is_control() || matches!(c, '\\' | '"' | '<' | '>' | ';' | ',')) {
+    if uri
+        .chars()
+        .any(|c| c.is_whitespace() || c.is_control() || matches!(c, '\\' | '"' | '<' | '>' | ';' | ','))
+    {
         return Err(InvalidRedirect::NotAUri);
     }
     let url = Url::parse(uri).map_err(|_| InvalidRedirect::NotAUri)?;
@@ -120,7 +134,10 @@ mod tests {
         ] {
             assert!(check_redirect(uri).is_err(), "{uri}");
         }
-        assert_eq!(check_redirect(&format!("https://a.test/{}", "x".repeat(2000))), Err(InvalidRedirect::TooLong));
+        assert_eq!(
+            check_redirect(&format!("https://a.test/{}", "x".repeat(2000))),
+            Err(InvalidRedirect::TooLong)
+        );
     }
 
     #[test]
@@ -134,7 +151,12 @@ mod tests {
             scopes: Scopes::default(),
         };
         assert!(app.may_redirect("https://app.example/cb"));
-        for uri in ["https://app.example/cb/", "https://app.example/cb?x", "https://APP.example/cb", "https://app.example"] {
+        for uri in [
+            "https://app.example/cb/",
+            "https://app.example/cb?x",
+            "https://APP.example/cb",
+            "https://app.example",
+        ] {
             assert!(!app.may_redirect(uri), "{uri}");
         }
     }

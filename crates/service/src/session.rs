@@ -14,9 +14,9 @@ use store::Tx;
 pub use store::session::Session;
 
 /// How long a session lasts at most.
-pub const LASTS: Duration = Duration::from_secs(90 * 24 * 60 * 60);
+pub const LASTS: Duration = Duration::from_hours(90 * 24);
 /// How exactly we know when a session was last used.
-const SEEN_EVERY: Duration = Duration::from_secs(60 * 60);
+const SEEN_EVERY: Duration = Duration::from_hours(1);
 
 /// Checks name (or e-mail address) and password; begins a session in place of
 /// `before`, the secret the browser brought along. The new secret; none where
@@ -55,10 +55,7 @@ pub fn begin(tx: &mut Tx, user: UserId) -> Result<Option<String>> {
 fn find_login(tx: &mut Tx, login: &str) -> Result<Option<store::user::Login>> {
     let login = login.trim().to_lowercase();
     let name = login.strip_prefix('@').unwrap_or(&login);
-    let handle = match name.contains('@') {
-        true => name.to_owned(),
-        false => format!("{name}@{}", tx.names().domain()),
-    };
+    let handle = if name.contains('@') { name.to_owned() } else { format!("{name}@{}", tx.names().domain()) };
     match store::user::login_by_handle(tx, &handle)? {
         Some(found) => Ok(Some(found)),
         None => Ok(store::user::login_by_email(tx, &login)?),

@@ -30,7 +30,9 @@ impl Cookie {
             return format!("__Host-antiphon-{purpose}");
         }
         match origin.host().as_str().rsplit_once(':') {
-            Some((_, port)) if port.bytes().all(|b| b.is_ascii_digit()) => format!("antiphon-{port}-{purpose}"),
+            Some((_, port)) if port.bytes().all(|b| b.is_ascii_digit()) => {
+                format!("antiphon-{port}-{purpose}")
+            }
             _ => format!("antiphon-{purpose}"),
         }
     }
@@ -40,7 +42,9 @@ impl Cookie {
         let name = self.name(names);
         let lines = headers.get_all(header::COOKIE).iter().filter_map(|line| line.to_str().ok());
         let mut pairs = lines.flat_map(|line| line.split(';')).filter_map(|pair| pair.trim().split_once('='));
-        pairs.find(|(key, value)| *key == name && !value.is_empty() && value.len() <= 200).map(|(_, value)| value)
+        pairs
+            .find(|(key, value)| *key == name && !value.is_empty() && value.len() <= 200)
+            .map(|(_, value)| value)
     }
 
     /// The header that sets it. `value` is one of our secrets, or empty to end it.
@@ -76,7 +80,8 @@ mod tests {
     #[test]
     fn a_cookie_is_found_among_others() {
         let mut headers = HeaderMap::new();
-        headers.insert(header::COOKIE, "x=1; antiphon-8080-session=abc; antiphon-session=no".parse().unwrap());
+        headers
+            .insert(header::COOKIE, "x=1; antiphon-8080-session=abc; antiphon-session=no".parse().unwrap());
         assert_eq!(Cookie::Session.read(&names("http://127.0.0.1:8080"), &headers), Some("abc"));
         assert_eq!(Cookie::Session.read(&names("https://a.test"), &headers), None);
     }

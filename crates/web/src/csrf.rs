@@ -13,7 +13,7 @@ use std::fmt::Write;
 use std::time::Duration;
 
 /// How long a form may lie open before anybody is signed in.
-const LASTS: Duration = Duration::from_secs(24 * 60 * 60);
+const LASTS: Duration = Duration::from_hours(24);
 
 /// The text that forms repeat, as an extractor; as a part of a response it
 /// sets the cookie where there was none: `(csrf, page)`.

@@ -93,7 +93,9 @@ async fn nothing_here(wants: Wants, uri: Uri) -> Response {
         return ApiError::not_found().into_response();
     }
     match wants {
-        Wants::ActivityPub => Problem::new(StatusCode::NOT_FOUND, "there is nothing at this URL").into_response(),
+        Wants::ActivityPub => {
+            Problem::new(StatusCode::NOT_FOUND, "there is nothing at this URL").into_response()
+        }
         Wants::Html => PageError::not_found().into_response(),
     }
 }

@@ -234,7 +234,8 @@ impl IntoResponse for PageError {
     fn into_response(self) -> Response {
         match self {
             Self::SignIn { next } => {
-                let query: String = form_urlencoded::Serializer::new(String::new()).append_pair("next", &next).finish();
+                let query: String =
+                    form_urlencoded::Serializer::new(String::new()).append_pair("next", &next).finish();
                 Redirect::to(&format!("/auth/sign_in?{query}")).into_response()
             }
             Self::Page { status, message, retry_after } => {
@@ -278,7 +279,10 @@ mod tests {
             Problem::from(Error::TooMany(7)).into_response(),
             PageError::from(Error::TooMany(7)).into_response(),
         ] {
-            assert_eq!((response.status().as_u16(), response.headers()["retry-after"].as_bytes()), (429, &b"7"[..]));
+            assert_eq!(
+                (response.status().as_u16(), response.headers()["retry-after"].as_bytes()),
+                (429, &b"7"[..])
+            );
         }
     }
 

@@ -89,7 +89,8 @@ impl BodyKind {
     /// A body without a content type is read as a form: curl and small scripts
     /// send an empty one.
     fn of(headers: &HeaderMap) -> Self {
-        let kind = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+        let kind =
+            headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
         let kind = kind.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
         match kind.as_str() {
             "multipart/form-data" => Self::Multipart,
@@ -104,8 +105,9 @@ async fn body(request: Request) -> Result<bytes::Bytes, ApiError> {
 }
 
 async fn multipart(request: Request, builder: &mut Builder) -> Result<(), ApiError> {
-    let mut parts =
-        Multipart::from_request(request, &()).await.map_err(|error| ApiError::new(error.status(), error.body_text()))?;
+    let mut parts = Multipart::from_request(request, &())
+        .await
+        .map_err(|error| ApiError::new(error.status(), error.body_text()))?;
     while let Some(part) = parts.next_field().await.map_err(|e| ApiError::new(e.status(), e.body_text()))? {
         let name = part.name().unwrap_or_default().to_owned();
         let file_name = part.file_name().map(str::to_owned);
@@ -172,7 +174,9 @@ mod tests {
             ("poll[options][1]", "b"),
             ("poll[expires_in]", "600"),
         ] {
-            parts.push_str(&format!("--XX\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n"));
+            parts.push_str(&format!(
+                "--XX\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n"
+            ));
         }
         parts.push_str("--XX--\r\n");
         assert_eq!(read("multipart/form-data; boundary=XX", parts).await.unwrap().0, wanted());
@@ -181,7 +185,10 @@ mod tests {
     #[tokio::test]
     async fn a_file_is_handed_over_beside_the_fields() {
         let body = "--XX\r\nContent-Disposition: form-data; name=\"avatar\"; filename=\"a.png\"\r\nContent-Type: image/png\r\n\r\nPNG\r\n--XX\r\nContent-Disposition: form-data; name=\"status\"\r\n\r\nhi\r\n--XX--\r\n";
-        let request = Request::post("/").header("content-type", "multipart/form-data; boundary=XX").body(Body::from(body)).unwrap();
+        let request = Request::post("/")
+            .header("content-type", "multipart/form-data; boundary=XX")
+            .body(Body::from(body))
+            .unwrap();
         let all = Uploads::<Status>::from_request(request, &()).await.unwrap();
         assert_eq!(all.params.status, "hi");
         assert_eq!((all.files[0].field.as_str(), &all.files[0].bytes[..]), ("avatar", &b"PNG"[..]));

@@ -14,13 +14,15 @@ const PAGE_POLICY: &str = "default-src 'none'; style-src 'self'; img-src * data:
 const OTHER_POLICY: &str = "default-src 'none'; frame-ancestors 'none'";
 
 /// Whatever scripts of web clients need of other sites' programs.
-const OPEN_PATHS: [&str; 6] = ["/api/", "/.well-known/", "/nodeinfo", "/oauth/token", "/oauth/revoke", "/oauth/userinfo"];
+const OPEN_PATHS: [&str; 6] =
+    ["/api/", "/.well-known/", "/nodeinfo", "/oauth/token", "/oauth/revoke", "/oauth/userinfo"];
 
 /// The layer.
 pub(crate) async fn add(State(front): State<Front>, request: Request, next: Next) -> Response {
     let open = is_open(request.uri().path());
     let preflight = open && request.method() == Method::OPTIONS;
-    let mut response = if preflight { StatusCode::NO_CONTENT.into_response() } else { next.run(request).await };
+    let mut response =
+        if preflight { StatusCode::NO_CONTENT.into_response() } else { next.run(request).await };
     protect(response.headers_mut());
     if front.cx.names.origin().scheme() == "https" {
         set(response.headers_mut(), header::STRICT_TRANSPORT_SECURITY, "max-age=31536000");
@@ -78,7 +80,8 @@ pub fn consent_policy(redirect_uri: &str) -> HeaderValue {
         url::Origin::Opaque(_) => format!("{}:", url.scheme()),
     });
     // An origin or a scheme has neither spaces nor `;`, whatever the URI was.
-    let policy = PAGE_POLICY.replace("form-action 'self'", &format!("form-action 'self' {}", target.unwrap_or_default()));
+    let policy = PAGE_POLICY
+        .replace("form-action 'self'", &format!("form-action 'self' {}", target.unwrap_or_default()));
     HeaderValue::from_str(&policy).unwrap_or(HeaderValue::from_static(PAGE_POLICY))
 }
 
@@ -89,7 +92,10 @@ mod tests {
     #[test]
     fn a_consent_page_may_lead_back_to_its_program_only() {
         let policy = |uri| consent_policy(uri).to_str().unwrap().to_owned();
-        assert!(policy("https://app.example:8443/cb?x=1").contains("form-action 'self' https://app.example:8443;"));
+        assert!(
+            policy("https://app.example:8443/cb?x=1")
+                .contains("form-action 'self' https://app.example:8443;")
+        );
         assert!(policy("tusky://oauth;x").contains("form-action 'self' tusky:;"));
         assert!(policy("nonsense").contains("form-action 'self' ;"));
         assert!(!policy("tusky://oauth").contains("unsafe"));

@@ -32,7 +32,9 @@ pub(crate) async fn check(State(front): State<Front>, mut request: Request, next
     let trusted = peer.is_some_and(|peer| is_trusted(settings, peer));
     let asked = asked_host(&request, trusted);
     // Health checks name the machine, not the site.
-    if request.uri().path() != "/health" && !asked.as_ref().is_some_and(|host| is_ours(&front.cx.names, settings, host)) {
+    if request.uri().path() != "/health"
+        && !asked.as_ref().is_some_and(|host| is_ours(&front.cx.names, settings, host))
+    {
         return misdirected(&front.cx.names);
     }
     let peer = peer.unwrap_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED));
@@ -75,7 +77,8 @@ fn is_trusted(settings: &DoorSettings, address: IpAddr) -> bool {
 /// Proxies append: the last address that is no trusted proxy is the client's.
 fn forwarded_for(headers: &HeaderMap, settings: &DoorSettings, peer: IpAddr) -> IpAddr {
     let mut client = peer;
-    let lines: Vec<&str> = headers.get_all("x-forwarded-for").iter().filter_map(|v| v.to_str().ok()).collect();
+    let lines: Vec<&str> =
+        headers.get_all("x-forwarded-for").iter().filter_map(|v| v.to_str().ok()).collect();
     for written in lines.iter().rev().flat_map(|line| line.rsplit(',')) {
         let Some(address) = address(written.trim()) else { return client };
         client = address;

@@ -38,7 +38,7 @@ impl Layout {
     #[must_use]
     pub fn seen_by(mut self, name: &str, csrf: &str) -> Self {
         self.viewer = Some(name.to_owned());
-        self.csrf = csrf.to_owned();
+        csrf.clone_into(&mut self.csrf);
         self
     }
 

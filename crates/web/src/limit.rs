@@ -30,19 +30,17 @@ pub struct Rule {
     pub within: Duration,
 }
 
-const MINUTE: u64 = 60;
-
 impl Rule {
     /// Calls of a client, by its account or network.
-    pub const API: Self = Self { name: "api", times: 300, within: Duration::from_secs(5 * MINUTE) };
+    pub const API: Self = Self { name: "api", times: 300, within: Duration::from_mins(5) };
     /// Tries to sign in, from one network.
-    pub const SIGN_IN_FROM: Self = Self { name: "sign-in-from", times: 25, within: Duration::from_secs(5 * MINUTE) };
+    pub const SIGN_IN_FROM: Self = Self { name: "sign-in-from", times: 25, within: Duration::from_mins(5) };
     /// Tries to sign in, as one user.
-    pub const SIGN_IN_AS: Self = Self { name: "sign-in-as", times: 10, within: Duration::from_secs(5 * MINUTE) };
+    pub const SIGN_IN_AS: Self = Self { name: "sign-in-as", times: 10, within: Duration::from_mins(5) };
     /// New accounts, from one network.
-    pub const SIGN_UP: Self = Self { name: "sign-up", times: 5, within: Duration::from_secs(30 * MINUTE) };
+    pub const SIGN_UP: Self = Self { name: "sign-up", times: 5, within: Duration::from_mins(30) };
     /// New applications, from one network.
-    pub const REGISTER: Self = Self { name: "register", times: 50, within: Duration::from_secs(10 * MINUTE) };
+    pub const REGISTER: Self = Self { name: "register", times: 50, within: Duration::from_mins(10) };
 }
 
 /// Who comes.
@@ -93,12 +91,14 @@ struct Window {
 
 /// Counters of everyone who came lately, bounded.
 #[derive(Debug, Clone)]
-pub struct Limits(Option<Cache<(Rule, Who), Arc<Mutex<Window>>>>);
+pub struct Limits(Option<Counters>);
+
+type Counters = Cache<(Rule, Who), Arc<Mutex<Window>>>;
 
 impl Limits {
     /// No counters at all where it is off.
     pub fn new(on: bool) -> Self {
-        let idle = Duration::from_secs(60 * MINUTE);
+        let idle = Duration::from_hours(1);
         Self(on.then(|| Cache::builder().max_capacity(REMEMBERED).time_to_idle(idle).build()))
     }
 
@@ -172,7 +172,8 @@ mod tests {
     #[test]
     fn who_comes_too_often_waits_until_the_window_ends() {
         let limits = Limits::new(true);
-        let take = |at| limits.take(RULE, from("203.0.113.7"), Timestamp(at)).map(|left| left.unwrap().remaining);
+        let take =
+            |at| limits.take(RULE, from("203.0.113.7"), Timestamp(at)).map(|left| left.unwrap().remaining);
         assert_eq!((take(0), take(1000), take(2000)), (Ok(1), Ok(0), Err(9)));
         assert_eq!(take(10_000), Ok(1));
     }

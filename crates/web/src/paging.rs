@@ -122,7 +122,8 @@ mod tests {
 
     #[test]
     fn the_links_lead_both_ways_and_keep_the_query() {
-        let link = link("https://a.test/api/v1/x", &[("local", "true"), ("q", "a&b>")], 2, Some((9, 4))).unwrap();
+        let link =
+            link("https://a.test/api/v1/x", &[("local", "true"), ("q", "a&b>")], 2, Some((9, 4))).unwrap();
         assert_eq!(
             link,
             "<https://a.test/api/v1/x?local=true&q=a%26b%3E&limit=2&max_id=4>; rel=\"next\", \

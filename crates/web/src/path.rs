@@ -17,8 +17,16 @@ mod tests {
         for path in ["/", "/home?x=1", "/oauth/authorize?redirect_uri=https%3A%2F%2Fa.test%2F"] {
             assert_eq!(local(path), path);
         }
-        let others =
-            ["", "//evil.test", "/\\evil.test", "https://evil.test", "javascript:x", "\t//evil.test", "/\t/evil.test", "/a b"];
+        let others = [
+            "",
+            "//evil.test",
+            "/\\evil.test",
+            "https://evil.test",
+            "javascript:x",
+            "\t//evil.test",
+            "/\t/evil.test",
+            "/a b",
+        ];
         for path in others {
             assert_eq!(local(path), "/", "{path}");
         }

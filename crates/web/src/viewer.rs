@@ -94,7 +94,8 @@ fn require(scopes: &Scopes, scope: &str) -> Result<(), ApiError> {
 pub fn bearer(headers: &HeaderMap) -> Option<&str> {
     let (scheme, token) = headers.get(header::AUTHORIZATION)?.to_str().ok()?.trim().split_once(' ')?;
     let token = token.trim();
-    (scheme.eq_ignore_ascii_case("bearer") && !token.is_empty() && token.len() <= MAX_TOKEN_BYTES).then_some(token)
+    (scheme.eq_ignore_ascii_case("bearer") && !token.is_empty() && token.len() <= MAX_TOKEN_BYTES)
+        .then_some(token)
 }
 
 /// Who a token stands for, for those who take tokens elsewhere (streaming).
@@ -123,10 +124,9 @@ async fn known(parts: &Parts, cx: &Cx) -> Result<Option<Arc<Caller>>, ApiError> 
 fn person(caller: Arc<Caller>) -> Result<Viewer, ApiError> {
     match caller.person.clone() {
         Some(person) => Ok(Viewer(caller, person)),
-        None => Err(ApiError::new(
-            StatusCode::UNPROCESSABLE_ENTITY,
-            "This method requires an authenticated user",
-        )),
+        None => {
+            Err(ApiError::new(StatusCode::UNPROCESSABLE_ENTITY, "This method requires an authenticated user"))
+        }
     }
 }
 

@@ -55,7 +55,10 @@ pub(crate) async fn register(
 }
 
 /// `GET /api/v1/apps/verify_credentials`
-pub(crate) async fn verify_credentials(State(cx): State<Cx>, Bearer(caller): Bearer) -> Result<Json<Value>, ApiError> {
+pub(crate) async fn verify_credentials(
+    State(cx): State<Cx>,
+    Bearer(caller): Bearer,
+) -> Result<Json<Value>, ApiError> {
     let found = match caller.application_id {
         Some(id) => cx.read(move |tx| oauth::find_application(tx, id)).await?,
         None => None,

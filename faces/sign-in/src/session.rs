@@ -65,7 +65,8 @@ pub(crate) async fn sign_in(
         Some(secret) => Ok(signed_in(&cx, &secret, local(&form.next))),
         None => {
             let (layout, next) = (Layout::new(&cx, "Sign in"), local(&form.next));
-            let page = page(&SignInPage { layout, csrf: csrf.token(), next, login: &form.login, is_wrong: true });
+            let page =
+                page(&SignInPage { layout, csrf: csrf.token(), next, login: &form.login, is_wrong: true });
             Ok((StatusCode::UNAUTHORIZED, csrf, page).into_response())
         }
     }

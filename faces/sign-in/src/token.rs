@@ -103,7 +103,10 @@ async fn authenticate(cx: &Cx, client: Client) -> Result<Application, OAuthError
 
 /// In the `Authorization` header, else in the body.
 fn client(headers: &HeaderMap, client_id: &str, client_secret: &str) -> Client {
-    basic(headers).unwrap_or_else(|| Client { client_id: client_id.to_owned(), client_secret: client_secret.to_owned() })
+    basic(headers).unwrap_or_else(|| Client {
+        client_id: client_id.to_owned(),
+        client_secret: client_secret.to_owned(),
+    })
 }
 
 fn basic(headers: &HeaderMap) -> Option<Client> {

@@ -14,9 +14,9 @@ use store::Tx;
 use store::oauth::Code;
 
 /// How long a code is good.
-const LASTS: Duration = Duration::from_secs(10 * 60);
+const LASTS: Duration = Duration::from_mins(10);
 /// How long a code is remembered, so that a second use is noticed.
-const REMEMBERED: Duration = Duration::from_secs(24 * 60 * 60);
+const REMEMBERED: Duration = Duration::from_hours(24);
 
 /// What a person agreed to.
 #[derive(Debug, Clone)]

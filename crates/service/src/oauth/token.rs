@@ -12,7 +12,7 @@ use store::Tx;
 use store::oauth::Token;
 
 /// How long a program that nobody let in is kept.
-const UNUSED: Duration = Duration::from_secs(7 * 24 * 60 * 60);
+const UNUSED: Duration = Duration::from_hours(7 * 24);
 
 /// A token that was made just now: its text is shown this once.
 #[derive(Debug, Clone)]

@@ -37,9 +37,10 @@ impl Node {
     fn number(self) -> Result<serde_json::Number, WrongParams> {
         match self.scalar() {
             Self::Number(number) => Ok(number),
-            Self::Text(text) => {
-                text.trim().parse().map_err(|_| WrongParams::Field(format!("{:?} is not a number", short(&text))))
-            }
+            Self::Text(text) => text
+                .trim()
+                .parse()
+                .map_err(|_| WrongParams::Field(format!("{:?} is not a number", short(&text)))),
             Self::Bool(truth) => Ok(u8::from(truth).into()),
             _ => Err(WrongParams::Field("a number was expected".into())),
         }
@@ -191,7 +192,10 @@ mod tests {
     #[test]
     fn one_value_is_a_list_of_one_and_the_last_of_several_is_the_value() {
         let wanted: Wanted = from_urlencoded("ids=7&id=1&id=2&on=yes&colour=red").unwrap();
-        assert_eq!(wanted, Wanted { id: Some(2), ids: vec!["7".into()], on: true, colour: Some(Colour::Red) });
+        assert_eq!(
+            wanted,
+            Wanted { id: Some(2), ids: vec!["7".into()], on: true, colour: Some(Colour::Red) }
+        );
     }
 
     #[test]

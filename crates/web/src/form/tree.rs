@@ -49,17 +49,11 @@ pub(super) enum Node {
 }
 
 /// Grows the tree.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(super) struct Builder {
     root: Vec<(String, Node)>,
     files: Vec<Upload>,
     fields: usize,
-}
-
-impl Default for Builder {
-    fn default() -> Self {
-        Self { root: Vec::new(), files: Vec::new(), fields: 0 }
-    }
 }
 
 impl Builder {

@@ -157,7 +157,8 @@ impl Browser {
 
     async fn send(&mut self, request: http::request::Builder, body: String) -> Answer {
         let jar: Vec<String> = self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
-        let mut request = request.header("host", HOST).header("accept", "text/html").body(Body::from(body)).unwrap();
+        let mut request =
+            request.header("host", HOST).header("accept", "text/html").body(Body::from(body)).unwrap();
         if !jar.is_empty() {
             request.headers_mut().insert("cookie", jar.join("; ").parse().unwrap());
         }
@@ -195,7 +196,8 @@ impl Browser {
         let page = self.get(path).await;
         assert_eq!(page.status, 200, "{} {}", page.header("location"), page.body);
         let query = path.split_once('?').unwrap().1;
-        let mut form: Vec<(String, String)> = url::form_urlencoded::parse(query.as_bytes()).into_owned().collect();
+        let mut form: Vec<(String, String)> =
+            url::form_urlencoded::parse(query.as_bytes()).into_owned().collect();
         form.push(("csrf".into(), page.field("csrf")));
         form.push(("decision".into(), decision.into()));
         let form: Vec<(&str, &str)> = form.iter().map(|(k, v)| (k.as_str(), v.as_str())).collect();

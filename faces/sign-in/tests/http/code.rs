@@ -16,7 +16,8 @@ fn a_program_gets_a_token_when_its_person_agrees() {
         let answer = browser.get(&link).await;
         assert_eq!(answer.status, 303);
         let form = browser.get(answer.header("location")).await;
-        let (csrf, next) = (form.field("csrf"), form.field("next").replace("&amp;", "&").replace("&#38;", "&"));
+        let (csrf, next) =
+            (form.field("csrf"), form.field("next").replace("&amp;", "&").replace("&#38;", "&"));
         let sent = [("login", "alice"), ("password", PASSWORD), ("next", &next), ("csrf", &csrf)];
         let answer = browser.post("/auth/sign_in", &sent).await;
         assert_eq!((answer.status.as_u16(), answer.header("location")), (303, link.as_str()));
@@ -32,7 +33,10 @@ fn a_program_gets_a_token_when_its_person_agrees() {
         let granted = program.trade(&answer.told("code").unwrap(), &[]).await;
         assert_eq!((granted.status.as_u16(), granted.header("cache-control")), (200, "no-store"));
         let granted = granted.json();
-        assert_eq!((&granted["token_type"], &granted["scope"]), (&"Bearer".into(), &"read write:statuses".into()));
+        assert_eq!(
+            (&granted["token_type"], &granted["scope"]),
+            (&"Bearer".into(), &"read write:statuses".into())
+        );
         assert!(granted["created_at"].is_i64());
 
         let token = granted["access_token"].as_str().unwrap();
@@ -51,7 +55,11 @@ fn the_code_is_good_only_with_its_verifier() {
         let code = program.code("alice", &[]).await;
         for verifier in ["", CHALLENGE, "wrong-verifier-wrong-verifier-wrong-verifier"] {
             let answer = program.trade(&code, &[("code_verifier", verifier)]).await;
-            assert_eq!((answer.status.as_u16(), answer.error().as_str()), (400, "invalid_grant"), "{verifier}");
+            assert_eq!(
+                (answer.status.as_u16(), answer.error().as_str()),
+                (400, "invalid_grant"),
+                "{verifier}"
+            );
         }
         assert_eq!(program.trade(&code, &[]).await.status, 200);
 
@@ -66,7 +74,9 @@ fn the_code_is_good_only_with_its_verifier() {
 fn only_s256_is_accepted_as_a_challenge() {
     on_each(With::default(), async |server| {
         let program = server.register("read").await;
-        for change in [("code_challenge_method", "plain"), ("code_challenge_method", ""), ("code_challenge", "short")] {
+        for change in
+            [("code_challenge_method", "plain"), ("code_challenge_method", ""), ("code_challenge", "short")]
+        {
             let answer = server.browser().get(&program.link(&[change])).await;
             assert_eq!(answer.told("error").as_deref(), Some("invalid_request"), "{change:?}");
             assert!(answer.header("location").starts_with(CALLBACK));
@@ -96,7 +106,11 @@ fn nobody_is_sent_to_an_address_that_was_not_registered() {
             let answer = browser.get(&program.link(&[("redirect_uri", uri)])).await;
             assert_eq!((answer.status.as_u16(), answer.header("location")), (400, ""), "{uri}");
             let answer = browser.get(&program.link(&[("redirect_uri", uri), ("scope", "admin:write")])).await;
-            assert_eq!((answer.status.as_u16(), answer.header("location")), (400, ""), "{uri}, another error");
+            assert_eq!(
+                (answer.status.as_u16(), answer.header("location")),
+                (400, ""),
+                "{uri}, another error"
+            );
         }
         for change in [("redirect_uri", ""), ("client_id", "unknown"), ("client_id", "")] {
             let answer = browser.get(&program.link(&[change])).await;
@@ -113,7 +127,8 @@ fn a_form_that_was_changed_on_the_way_is_checked_again() {
         let mut browser = server.browser();
         browser.sign_in("alice").await;
         let csrf = browser.get(&program.link(&[])).await.field("csrf");
-        let mut form = vec![("response_type", "code"), ("client_id", &program.id), ("scope", "read"), ("csrf", &csrf)];
+        let mut form =
+            vec![("response_type", "code"), ("client_id", &program.id), ("scope", "read"), ("csrf", &csrf)];
         form.extend([("decision", "allow"), ("redirect_uri", "https://evil.example/")]);
         let answer = browser.post("/oauth/authorize", &form).await;
         assert_eq!((answer.status.as_u16(), answer.header("location")), (400, ""));

@@ -21,7 +21,8 @@ fn a_host_that_is_not_ours_is_refused() {
         let bare = server.send(Request::get("/auth/sign_in").body(Body::empty()).unwrap()).await;
         assert_eq!(bare.status, 421);
         // Nobody trusts whoever sends this.
-        let request = Request::get("/").header("host", "evil.example").header("x-forwarded-host", "here.example");
+        let request =
+            Request::get("/").header("host", "evil.example").header("x-forwarded-host", "here.example");
         assert_eq!(server.send(request.body(Body::empty()).unwrap()).await.status, 421);
     });
 }
@@ -32,7 +33,10 @@ fn pages_cannot_be_framed_and_run_no_scripts() {
         for path in ["/auth/sign_in", "/nothing/here"] {
             let page = server.browser().get(path).await;
             let policy = page.header("content-security-policy");
-            assert!(policy.contains("default-src 'none'") && policy.contains("frame-ancestors 'none'"), "{policy}");
+            assert!(
+                policy.contains("default-src 'none'") && policy.contains("frame-ancestors 'none'"),
+                "{policy}"
+            );
             assert!(!policy.contains("script-src") && !policy.contains("unsafe"));
             assert_eq!(page.header("x-content-type-options"), "nosniff");
             assert_eq!(page.header("x-frame-options"), "DENY");
@@ -67,7 +71,10 @@ fn clients_are_counted_and_told() {
     on_each(With { rate_limit: true, ..With::default() }, async |server| {
         let mut browser = server.browser();
         let first = browser.get("/api/v1/apps/verify_credentials").await;
-        assert_eq!((first.header("x-ratelimit-limit"), first.header("x-ratelimit-remaining")), ("300", "299"));
+        assert_eq!(
+            (first.header("x-ratelimit-limit"), first.header("x-ratelimit-remaining")),
+            ("300", "299")
+        );
         assert!(first.header("x-ratelimit-reset").starts_with("20"));
         // No spelling of the path and no header escapes.
         for path in ["/api/v1/apps/verify_credentials/", "/api/v1/apps/verify_credentials.json", "/api//v1"] {

@@ -6,7 +6,8 @@ use http::Request;
 use serde_json::{Value, json};
 
 async fn register(server: &Server, body: Value) -> (u16, Value) {
-    let request = Request::post("/api/v1/apps").header("host", HOST).header("content-type", "application/json");
+    let request =
+        Request::post("/api/v1/apps").header("host", HOST).header("content-type", "application/json");
     let answer = server.send(request.body(Body::from(body.to_string())).unwrap()).await;
     (answer.status.as_u16(), answer.json())
 }
@@ -65,7 +66,7 @@ fn programs_nobody_let_in_are_forgotten_after_a_week() {
         server.user("alice").await;
         let (used, unused) = (server.register("read").await, server.register("read").await);
         used.token("alice", "read").await;
-        server.clock.advance(std::time::Duration::from_secs(8 * 86_400));
+        server.clock.advance(std::time::Duration::from_hours(8 * 24));
         assert_eq!(server.cx.write(service::oauth::sweep).await.unwrap(), 1);
         let kept = async |id: String| {
             server.cx.read(move |tx| service::oauth::by_client(tx, &id)).await.unwrap().is_some()

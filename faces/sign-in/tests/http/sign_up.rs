@@ -11,7 +11,8 @@ fn sign_up_is_closed_unless_it_was_opened() {
         assert!(page.body.contains("closed") && !page.body.contains("<input type=\"password\""));
         // The form of another page has a token that fits.
         let csrf = browser.get("/auth/sign_in").await.field("csrf");
-        let form = [("name", "mallory"), ("email", "m@mail.example"), ("password", PASSWORD), ("csrf", &csrf)];
+        let form =
+            [("name", "mallory"), ("email", "m@mail.example"), ("password", PASSWORD), ("csrf", &csrf)];
         assert_eq!(browser.post("/auth/sign_up", &form).await.status, 403);
         let found = server.cx.read(|tx| service::user::by_name(tx, "mallory")).await.unwrap();
         assert!(found.is_none());
@@ -23,7 +24,8 @@ fn where_it_is_open_everybody_makes_an_account_and_is_signed_in() {
     on_each(With { sign_up: SignUp::Open, ..With::default() }, async |server| {
         let mut browser = server.browser();
         let csrf = browser.get("/auth/sign_up").await.field("csrf");
-        let form = [("name", "Carol"), ("email", "c@mail.example"), ("password", PASSWORD), ("csrf", csrf.as_str())];
+        let form =
+            [("name", "Carol"), ("email", "c@mail.example"), ("password", PASSWORD), ("csrf", csrf.as_str())];
         let answer = browser.post("/auth/sign_up", &form).await;
         assert_eq!(answer.status, 303, "{}", answer.body);
         assert_eq!(browser.get("/auth/sign_in").await.status, 303);

@@ -81,8 +81,12 @@ fn a_token_made_by_hand_works_within_its_scopes() {
         let (wide, narrow) = (make("read write follow push").await, make("write:statuses").await);
         assert_eq!(server.get_as("/oauth/userinfo", &wide).await.status, 200);
         let refused = server.get_as("/oauth/userinfo", &narrow).await;
-        assert_eq!((refused.status.as_u16(), refused.error().as_str()), (403, "This action is outside the authorized scopes"));
-        let unknown = server.cx.write(|tx| service::oauth::create_token(tx, "nobody", &Scopes::parse("read").unwrap()));
+        assert_eq!(
+            (refused.status.as_u16(), refused.error().as_str()),
+            (403, "This action is outside the authorized scopes")
+        );
+        let unknown =
+            server.cx.write(|tx| service::oauth::create_token(tx, "nobody", &Scopes::parse("read").unwrap()));
         assert!(matches!(unknown.await, Err(service::Error::NotFound(_))));
     });
 }
@@ -95,7 +99,8 @@ fn a_suspended_account_is_shut_out_of_both_doors() {
         let mut browser = server.browser();
         browser.sign_in("alice").await;
         let id = account.id;
-        let suspend = move |tx: &mut service::Tx| Ok(store::account::set_state(tx, id, AccountState::Suspended)?);
+        let suspend =
+            move |tx: &mut service::Tx| Ok(store::account::set_state(tx, id, AccountState::Suspended)?);
         server.cx.write(suspend).await.unwrap();
         server.cx.access.forget_account(id);
         assert_eq!(server.get_as("/oauth/userinfo", &token).await.status, 401);
@@ -124,7 +129,8 @@ fn a_program_may_name_itself_in_the_header_and_send_json() {
     on_each(With::default(), async |server| {
         use base64::Engine;
         let program = server.register("read").await;
-        let basic = base64::engine::general_purpose::STANDARD.encode(format!("{}:{}", program.id, program.secret));
+        let basic =
+            base64::engine::general_purpose::STANDARD.encode(format!("{}:{}", program.id, program.secret));
         let request = Request::post("/oauth/token")
             .header("host", crate::browser::HOST)
             .header("authorization", format!("Basic {basic}"))
