@@ -298,6 +298,15 @@ pub fn claim_handle(tx: &mut Tx, id: AccountId, handle: &Handle, at: Timestamp) 
     Ok(())
 }
 
+/// Takes a handle from an account that turned out not to own it.
+pub fn release_handle(tx: &mut Tx, id: AccountId) -> Result<()> {
+    tx.execute(
+        "UPDATE account SET handle_key = NULL, handle_verified_at_ms = NULL WHERE id = $1 AND home <> 0",
+        &[&id],
+    )?;
+    Ok(())
+}
+
 /// Changes what an account may do.
 pub fn set_state(tx: &mut Tx, id: AccountId, state: AccountState) -> Result<()> {
     tx.execute("UPDATE account SET state = $2 WHERE id = $1", &[&id, &state.code()])?;

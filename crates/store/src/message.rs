@@ -209,6 +209,25 @@ pub fn waiting_count(tx: &mut Tx) -> Result<i64> {
     tx.get("SELECT COUNT(*) FROM inbound", &[], |row| row.get(0))
 }
 
+/// Whether a message still waits.
+pub fn is_waiting(tx: &mut Tx, id: MessageId) -> Result<bool> {
+    let found = tx.find("SELECT 1 FROM inbound WHERE message_id = $1", &[&id], |row| row.get::<i64>(0))?;
+    Ok(found.is_some())
+}
+
+/// The activity id and the signer of a message.
+pub fn identity(tx: &mut Tx, id: MessageId) -> Result<(Option<String>, Option<String>)> {
+    tx.get("SELECT activity_id, signer FROM message WHERE id = $1", &[&id], |row| {
+        Ok((row.get(0)?, row.get(1)?))
+    })
+}
+
+/// Lets an activity be acted upon should it come again: this time it failed.
+pub fn forget_seen(tx: &mut Tx, hash: i64) -> Result<()> {
+    tx.execute("DELETE FROM seen WHERE hash = $1", &[&hash])?;
+    Ok(())
+}
+
 /// Takes a message out of those that wait; false where it was taken before.
 pub fn take(tx: &mut Tx, id: MessageId) -> Result<bool> {
     Ok(tx.execute("DELETE FROM inbound WHERE message_id = $1", &[&id])? == 1)

@@ -129,7 +129,12 @@ macro_rules! for_everyone {
 }
 
 /// Public posts that answer nobody, newest first.
-pub fn public(tx: &mut Tx, viewer: Option<AccountId>, selection: Selection, page: Page) -> Result<Vec<Entry>> {
+pub fn public(
+    tx: &mut Tx,
+    viewer: Option<AccountId>,
+    selection: Selection,
+    page: Page,
+) -> Result<Vec<Entry>> {
     let viewer = viewer.unwrap_or(AccountId(0));
     let texts = paged!(
         "p.id",

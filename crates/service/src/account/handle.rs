@@ -6,6 +6,7 @@ use crate::{Cx, Error, Result};
 use domain::{Account, Handle};
 use std::sync::Arc;
 use tokio::sync::Semaphore;
+use wire::FetchError;
 
 /// How many handles are confirmed at a time in the background.
 const CONFIRMATIONS: usize = 16;
@@ -56,7 +57,7 @@ pub async fn lookup(cx: &Cx, handle: &Handle, errand: &Errand) -> Result<Account
 
 async fn claim(cx: &Cx, account: &Account, handle: Handle) -> Result<Account> {
     let id = account.id;
-    cx.write(move |tx| {
+    cx.write_later(move |tx| {
         let now = tx.now();
         store::account::claim_handle(tx, id, &handle, now)?;
         Ok(store::account::get(tx, id)?)
@@ -77,7 +78,20 @@ pub fn confirm_later(cx: &Cx, account: &Account) {
                     tracing::debug!(%error, "a confirmed handle was not written");
                 }
             }
-            Err(error) => tracing::debug!(handle = %account.handle, %error, "handle not confirmed"),
+            Err(error) => disown(&cx, &account, &error).await,
         }
     });
+}
+
+/// A domain that names another actor takes the handle away; one that cannot be
+/// asked leaves it.
+async fn disown(cx: &Cx, account: &Account, error: &FetchError) {
+    tracing::debug!(handle = %account.handle, %error, "handle not confirmed");
+    if !matches!(error, FetchError::NotConfirmed { .. }) {
+        return;
+    }
+    let id = account.id;
+    if let Err(error) = cx.write_later(move |tx| Ok(store::account::release_handle(tx, id)?)).await {
+        tracing::debug!(%error, "a handle was not taken away");
+    }
 }

@@ -82,6 +82,9 @@ fn end(tx: &mut store::Tx, id: MessageId, given_up: bool, error: &Error) -> Resu
     if given_up {
         message::take(tx, id)?;
         message::set_state(tx, id, MessageState::Failed, Some(&error.to_string()))?;
+        if let (Some(activity), Some(signer)) = message::identity(tx, id)? {
+            message::forget_seen(tx, hash(&format!("{activity}\n{signer}")))?;
+        }
         tx.tell(Event::Logged(id));
     } else {
         let later = tx.now().plus(PAUSE);
@@ -130,21 +133,21 @@ async fn act_inner(cx: &Cx, waiting: &Waiting, running: &Semaphore) -> Result<()
 async fn attempt(cx: &Cx, id: MessageId, activity: &Arc<Activity>, lacking: &Lacking) -> Result<Outcome> {
     let (activity, lacking) = (activity.clone(), lacking.clone());
     cx.write_later(move |tx| {
-        if !message::take(tx, id)? {
+        if !message::is_waiting(tx, id)? {
             return Ok(Outcome::ignored("acted upon before"));
         }
         let sender = store::account::by_actor(tx, activity.actor())?.ok_or(Error::NotFound("actor"))?;
         let arrival = Arrival { message: id, sender: &sender, activity: &activity, lacking: &lacking };
         let outcome = dispatch(tx, &arrival)?;
-        match &outcome {
-            Outcome::Processed => message::set_state(tx, id, MessageState::Processed, None)?,
-            Outcome::Ignored(why) => message::set_state(tx, id, MessageState::Ignored, Some(why))?,
-            // It waits on, and keeps its place in the order.
-            Outcome::Needs(_) => message::wait(tx, id, order_key(&activity))?,
-        }
-        if !matches!(outcome, Outcome::Needs(_)) {
-            tx.tell(Event::Logged(id));
-        }
+        let (state, why) = match &outcome {
+            Outcome::Processed => (MessageState::Processed, None),
+            Outcome::Ignored(why) => (MessageState::Ignored, Some(why.as_str())),
+            // The verb wrote nothing; the message waits on.
+            Outcome::Needs(_) => return Ok(outcome),
+        };
+        message::take(tx, id)?;
+        message::set_state(tx, id, state, why)?;
+        tx.tell(Event::Logged(id));
         Ok(outcome)
     })
     .await

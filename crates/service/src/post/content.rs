@@ -84,7 +84,7 @@ fn plain(html: &str) -> String {
 
 /// Shows what is more than a note by its title, its text and the way to the original.
 fn content(note: &Note, clean: &str, title: Option<&str>) -> String {
-    if matches!(note.kind, Kind::Note | Kind::Question | Kind::ChatMessage) && title.is_none() {
+    if matches!(note.kind, Kind::Note | Kind::ChatMessage) && title.is_none() {
         return clean.to_owned();
     }
     let mut html = String::new();
@@ -100,7 +100,7 @@ fn content(note: &Note, clean: &str, title: Option<&str>) -> String {
     }
     html.push_str(clean);
     let link = note.link.as_deref().or(note.url.as_deref()).unwrap_or(note.id.as_str());
-    if text::link::safe(link).is_some() && !matches!(note.kind, Kind::Note | Kind::Question) {
+    if text::link::safe(link).is_some() && note.kind != Kind::Note {
         html.push_str("<p>");
         html.push_str(&text::link::html(link));
         html.push_str("</p>");
