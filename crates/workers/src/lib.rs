@@ -9,6 +9,7 @@ mod fan_out;
 mod lanes;
 mod pace;
 mod sweep;
+mod tidy;
 
 use service::Cx;
 use std::sync::Arc;
@@ -38,6 +39,7 @@ pub fn start(cx: &Cx, shutdown: &watch::Receiver<bool>) -> Workers {
     tasks.spawn(fan_out::run(cx.clone(), to_fan_out, addressed, shutdown.clone()));
     tasks.spawn(lanes::run(cx.clone(), to_lanes, hosts, Arc::clone(&kick), shutdown.clone()));
     tasks.spawn(sweep::run(cx.clone(), shutdown.clone()));
+    tasks.spawn(tidy::run(cx.clone(), shutdown.clone()));
     Workers { tasks, kick }
 }
 
