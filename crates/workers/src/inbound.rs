@@ -1,13 +1,14 @@
 //! The inbound loop: acts upon what has arrived, in order where the order
 //! matters, side by side where it does not.
 
+use crate::pace::{News, news, stopped};
 use domain::{Event, MessageId, Timestamp};
 use service::Cx;
 use service::inbound::{self, Waiting};
 use std::collections::{HashMap, HashSet, VecDeque};
 use std::sync::Arc;
 use std::time::Duration;
-use tokio::sync::broadcast::error::RecvError;
+use tokio::sync::broadcast::error::TryRecvError;
 use tokio::sync::{Semaphore, broadcast, watch};
 use tokio::task::JoinSet;
 
@@ -23,27 +24,37 @@ const BATCH: i64 = 128;
 /// for what was committed out of order.
 const LOOK_AGAIN: Duration = Duration::from_secs(1);
 
-/// Runs until shutdown; what is being acted upon ends first.
-pub(crate) async fn run(cx: Cx, mut news: broadcast::Receiver<Event>, mut shutdown: watch::Receiver<bool>) {
+/// Runs until shutdown; what is being acted upon ends first, what stands in a
+/// queue waits on disk for the next start.
+pub(crate) async fn run(cx: Cx, mut events: broadcast::Receiver<Event>, mut shutdown: watch::Receiver<bool>) {
     let mut desk = Desk::new(cx);
     let mut again = tokio::time::interval(LOOK_AGAIN);
     again.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
     loop {
         tokio::select! {
-            _ = shutdown.changed() => break,
-            ended = desk.acting.join_next(), if !desk.acting.is_empty() => desk.ended(ended),
-            event = news.recv() => match event {
-                Ok(Event::Arrived(_)) => desk.take_new().await,
-                Ok(_) => (),
-                Err(RecvError::Lagged(_)) => desk.take_new().await,
-                Err(RecvError::Closed) => break,
+            () = stopped(&mut shutdown) => break,
+            Some(Ok(ended)) = desk.acting.join_next() => desk.ended(ended),
+            news = news(&mut events) => match news {
+                News::Event(Event::Arrived(_)) => {
+                    drain(&mut events);
+                    desk.take_new().await;
+                }
+                News::Event(_) => (),
+                News::Missed => desk.take_new().await,
+                News::Closed => break,
             },
             _ = again.tick() => desk.take_all().await,
         }
     }
+    desk.queues.clear();
     while let Some(ended) = desk.acting.join_next().await {
-        desk.ended(Some(ended));
+        ended.ok().into_iter().for_each(|ended| desk.ended(ended));
     }
+}
+
+/// Many messages arrive at once: looking once is enough for all of them.
+fn drain(events: &mut broadcast::Receiver<Event>) {
+    while matches!(events.try_recv(), Ok(_) | Err(TryRecvError::Lagged(_))) {}
 }
 
 /// What ended: its row, its order key, the size of its body.
@@ -118,12 +129,11 @@ impl Desk {
         }
         self.newest = self.newest.max(waiting.id);
         self.held_bytes += waiting.bytes.len();
-        match self.queues.get_mut(&waiting.order_key) {
-            Some(queue) => queue.push_back(waiting),
-            None => {
-                self.queues.insert(waiting.order_key, VecDeque::new());
-                self.act(waiting);
-            }
+        if let Some(queue) = self.queues.get_mut(&waiting.order_key) {
+            queue.push_back(waiting);
+        } else {
+            self.queues.insert(waiting.order_key, VecDeque::new());
+            self.act(waiting);
         }
     }
 
@@ -140,8 +150,7 @@ impl Desk {
         });
     }
 
-    fn ended(&mut self, ended: Option<Result<Ended, tokio::task::JoinError>>) {
-        let Some(Ok((id, order_key, size))) = ended else { return };
+    fn ended(&mut self, (id, order_key, size): Ended) {
         self.held.remove(&id);
         self.held_bytes = self.held_bytes.saturating_sub(size);
         match self.queues.get_mut(&order_key).and_then(VecDeque::pop_front) {

@@ -206,10 +206,9 @@ impl Lanes {
     }
 
     fn landed(&mut self, landed: Landed, now: Timestamp) {
-        let host = landed.delivery.host.clone();
-        let settlement = self.roster.land(landed, now, self.weather, self.cx.chance.next());
+        let settlement = self.roster.land(&landed, now, self.weather, self.cx.chance.next());
         if let Some(settlement) = settlement {
-            self.settling.add(host, settlement);
+            self.settling.add(landed.delivery.host, settlement);
         }
     }
 
@@ -250,7 +249,7 @@ impl Lanes {
             Ok((scanned, weather)) => {
                 self.weather = weather;
                 for host in scanned.hosts {
-                    self.roster.found(host, which, now);
+                    self.roster.found(&host, which, now);
                 }
                 self.scan.after = scanned.next;
                 if self.scan.after.is_none() {
@@ -268,7 +267,7 @@ impl Lanes {
     fn addressed(&mut self, hosts: Vec<Host>) {
         let now = self.cx.now();
         for host in hosts {
-            self.roster.addressed(host, now);
+            self.roster.addressed(&host, now);
         }
     }
 
@@ -278,8 +277,8 @@ impl Lanes {
         let mut next = Some(first);
         while let Some(news) = next {
             match news {
-                News::Event(Event::Addressed(host)) => self.roster.addressed(host, now),
-                News::Event(Event::Alive(host)) => self.roster.alive(host, now),
+                News::Event(Event::Addressed(host)) => self.roster.addressed(&host, now),
+                News::Event(Event::Alive(host)) => self.roster.alive(&host, now),
                 News::Event(Event::Changed(account)) => self.cx.keys.forget(account),
                 News::Event(_) | News::Closed => (),
                 News::Missed => self.scan.at = Instant::now(),

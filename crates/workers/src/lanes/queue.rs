@@ -213,7 +213,7 @@ impl Queue {
             if in_hands || resting.contains(&delivery.order_key) {
                 continue;
             }
-            if self.waiting.len() >= MOST {
+            if self.waiting.len() >= if self.lane.is_failing() { FOR_PROBE } else { MOST } {
                 self.stock = Stock::More;
                 return;
             }
@@ -255,14 +255,14 @@ impl Queue {
     /// A delivery came back: what is to be written down, if anything.
     pub(crate) fn land(
         &mut self,
-        landed: Landed,
+        landed: &Landed,
         now: Timestamp,
         weather: Weather,
         chance: f64,
     ) -> Option<Settlement> {
         let (id, message) = (landed.delivery.id, landed.delivery.message);
         let flight = self.flying.remove(&id)?;
-        let (end, effect) = judge(&landed, &self.lane, now, weather, chance);
+        let (end, effect) = judge(landed, &self.lane, now, weather, chance);
         self.learn(landed.reads_rfc9421);
         self.feel(effect, flight.epoch, now, weather, chance);
         let Some(end) = end else {
@@ -333,6 +333,12 @@ impl Queue {
         self.restock();
     }
 
+    /// Too many are tried already.
+    pub(crate) fn put_off(&mut self, until: Timestamp) {
+        self.lane.next_try_at = self.lane.next_try_at.max(until);
+        self.drop_waiting();
+    }
+
     fn wake(&mut self, at: Timestamp) {
         self.wake_at = Some(self.wake_at.map_or(at, |earlier| earlier.min(at)));
     }
@@ -383,3 +389,6 @@ impl Queue {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

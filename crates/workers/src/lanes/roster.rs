@@ -7,9 +7,15 @@ use domain::{DeliveryId, Host, Timestamp};
 use service::delivery::{Landed, Parcel, Scan, Settlement, Waiting, Want};
 use std::cmp::Reverse;
 use std::collections::{BinaryHeap, HashMap, VecDeque};
+use std::time::Duration;
 
-/// Deliveries in memory.
+/// Deliveries in memory for hosts that answer.
 const MOST_WAITING: usize = 5_000;
+/// Deliveries in memory for hosts that fail: after a start all of these are
+/// tried, and may be very many.
+const MOST_FAILING: usize = 2_000;
+/// How long a host that fails is put off while so many others are tried.
+const PUT_OFF: Duration = Duration::from_secs(15);
 /// Lanes in memory. Beyond it those that rest are left to the database.
 const MOST_LANES: usize = 20_000;
 /// Hosts that are read for at once.
@@ -24,9 +30,22 @@ pub(crate) struct Roster {
     /// Those that want to read more, in turn.
     hungry: VecDeque<Host>,
     asleep: BinaryHeap<Reverse<(Timestamp, Host)>>,
-    waiting: usize,
+    held: Held,
     flying: usize,
     probes: usize,
+}
+
+/// Deliveries in memory.
+#[derive(Debug, Default)]
+struct Held {
+    waiting: usize,
+    failing: usize,
+}
+
+impl Held {
+    fn of(&mut self, queue: &Queue) -> &mut usize {
+        if queue.lane().is_failing() { &mut self.failing } else { &mut self.waiting }
+    }
 }
 
 impl Roster {
@@ -36,35 +55,30 @@ impl Roster {
     }
 
     /// There is something new for a host.
-    pub(crate) fn addressed(&mut self, host: Host, now: Timestamp) {
-        self.queue(&host).restock();
-        self.look_at(&host, now);
+    pub(crate) fn addressed(&mut self, host: &Host, now: Timestamp) {
+        self.queues.entry(host.clone()).or_insert_with_key(|host| Queue::new(host.clone()));
+        self.change(host, now, Queue::restock);
     }
 
     /// A look through the database found a host. What will wake by itself
     /// sleeps on.
-    pub(crate) fn found(&mut self, host: Host, which: Scan, now: Timestamp) {
-        let queue = self.queue(&host);
-        if which == Scan::All {
-            queue.start_fresh();
-        }
-        if !queue.sleeps(now) {
-            queue.restock();
-        }
-        self.look_at(&host, now);
-    }
-
-    fn queue(&mut self, host: &Host) -> &mut Queue {
-        self.queues.entry(host.clone()).or_insert_with_key(|host| Queue::new(host.clone()))
+    pub(crate) fn found(&mut self, host: &Host, which: Scan, now: Timestamp) {
+        self.queues.entry(host.clone()).or_insert_with_key(|host| Queue::new(host.clone()));
+        self.change(host, now, |queue| {
+            if which == Scan::All {
+                queue.start_fresh();
+            }
+            if !queue.sleeps(now) {
+                queue.restock();
+            }
+        });
     }
 
     /// A host showed a sign of life.
-    pub(crate) fn alive(&mut self, host: Host, now: Timestamp) {
-        match self.queues.get_mut(&host) {
-            Some(queue) => queue.hasten(now),
-            None => return self.addressed(host, now),
+    pub(crate) fn alive(&mut self, host: &Host, now: Timestamp) {
+        if self.change(host, now, |queue| queue.hasten(now)).is_none() {
+            self.addressed(host, now);
         }
-        self.look_at(&host, now);
     }
 
     /// Wakes those whose time has come; when the next one's comes.
@@ -74,9 +88,7 @@ impl Roster {
                 self.asleep.push(Reverse((at, host)));
                 return Some(at);
             }
-            if self.queues.get_mut(&host).is_some_and(|queue| queue.ring(now)) {
-                self.look_at(&host, now);
-            }
+            self.change(&host, now, |queue| queue.ring(now));
         }
         None
     }
@@ -85,7 +97,7 @@ impl Roster {
     /// [`Self::unread`].
     pub(crate) fn wants(&mut self, now: Timestamp) -> Vec<Want> {
         let mut wants = Vec::new();
-        let mut room = MOST_WAITING.saturating_sub(self.waiting);
+        let mut room = MOST_WAITING.saturating_sub(self.held.waiting);
         while wants.len() < READ_AT_ONCE && room > 0 {
             let Some(host) = self.hungry.pop_front() else { break };
             let Some(queue) = self.queues.get_mut(&host) else { continue };
@@ -101,20 +113,18 @@ impl Roster {
 
     /// What was read for a host.
     pub(crate) fn read(&mut self, want: &Want, found: Waiting, now: Timestamp) {
-        if let Some(queue) = self.queues.get_mut(&want.host) {
-            self.waiting -= queue.len();
+        let is_crowded = self.held.failing > MOST_FAILING;
+        self.change(&want.host, now, |queue| {
             queue.take(found, want.limit, now);
-            self.waiting += queue.len();
-            self.look_at(&want.host, now);
-        }
+            if is_crowded && queue.lane().is_failing() {
+                queue.put_off(now.plus(PUT_OFF));
+            }
+        });
     }
 
     /// Reading failed.
     pub(crate) fn unread(&mut self, want: &Want, now: Timestamp) {
-        if let Some(queue) = self.queues.get_mut(&want.host) {
-            queue.unread();
-            self.look_at(&want.host, now);
-        }
+        self.change(&want.host, now, Queue::unread);
     }
 
     /// The next delivery to start, hosts in turn, with at most `sockets` under
@@ -131,12 +141,11 @@ impl Roster {
                 continue;
             }
             queue.is_listed = false;
-            if let Some(delivery) = queue.next(now) {
-                let reads_rfc9421 = queue.lane().reads_rfc9421;
-                self.waiting -= 1;
+            let is_probe = queue.lane().is_failing();
+            let reads_rfc9421 = queue.lane().reads_rfc9421;
+            if let Some(delivery) = self.change(&host, now, |queue| queue.next(now)).flatten() {
                 self.flying += 1;
-                self.probes += usize::from(queue.lane().is_failing());
-                self.look_at(&host, now);
+                self.probes += usize::from(is_probe);
                 return Some(Parcel { delivery, reads_rfc9421 });
             }
         }
@@ -146,22 +155,17 @@ impl Roster {
     /// A delivery came back: what is to be written down, if anything.
     pub(crate) fn land(
         &mut self,
-        landed: Landed,
+        landed: &Landed,
         now: Timestamp,
         weather: Weather,
         chance: f64,
     ) -> Option<Settlement> {
         let host = landed.delivery.host.clone();
         self.flying = self.flying.saturating_sub(1);
-        let queue = self.queues.get_mut(&host)?;
-        if queue.is_probe(landed.delivery.id) {
+        if self.queues.get(&host)?.is_probe(landed.delivery.id) {
             self.probes = self.probes.saturating_sub(1);
         }
-        self.waiting -= queue.len();
-        let settlement = queue.land(landed, now, weather, chance);
-        self.waiting += queue.len();
-        self.look_at(&host, now);
-        settlement
+        self.change(&host, now, |queue| queue.land(landed, now, weather, chance)).flatten()
     }
 
     /// The lanes among these hosts that are to be written down.
@@ -171,10 +175,7 @@ impl Roster {
 
     /// A settlement is on disk.
     pub(crate) fn settled(&mut self, host: &Host, id: DeliveryId, now: Timestamp) {
-        if let Some(queue) = self.queues.get_mut(host) {
-            queue.settled(id);
-            self.look_at(host, now);
-        }
+        self.change(host, now, |queue| queue.settled(id));
     }
 
     /// Forgets lanes, where there are too many, that have nothing to do.
@@ -184,6 +185,17 @@ impl Roster {
             let queues = &self.queues;
             self.asleep.retain(|Reverse((_, host))| queues.contains_key(host));
         }
+    }
+
+    /// Changes a lane, keeps count of what it holds, and lists its host
+    /// wherever it belongs then.
+    fn change<T>(&mut self, host: &Host, now: Timestamp, change: impl FnOnce(&mut Queue) -> T) -> Option<T> {
+        let queue = self.queues.get_mut(host)?;
+        *self.held.of(queue) -= queue.len();
+        let told = change(queue);
+        *self.held.of(queue) += queue.len();
+        self.look_at(host, now);
+        Some(told)
     }
 
     /// Lists a host wherever it belongs.
@@ -202,3 +214,6 @@ impl Roster {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;
