@@ -111,9 +111,3 @@ pub fn list(tx: &mut Tx, user: UserId) -> Result<Vec<Session>> {
 pub fn end_one(tx: &mut Tx, user: UserId, id: i64) -> Result<()> {
     store::session::end_one(tx, user, id)?.then_some(()).or_not_found("session")
 }
-
-/// Forgets sessions that are over.
-pub fn sweep(tx: &mut Tx) -> Result<u64> {
-    let since = began_after(tx.now());
-    Ok(store::session::sweep(tx, since)?)
-}

@@ -23,10 +23,11 @@ const LANE: Duration = Duration::from_secs(60 * 24 * 3600);
 type Step = fn(&mut Tx, Timestamp) -> Result<u64>;
 
 /// All there is to do that needs no settings.
-const STEPS: [Step; 8] = [
+const STEPS: [Step; 9] = [
     |tx, now| Ok(store::sweep::seen(tx, now.minus(SEEN), STEP)?),
     |tx, now| Ok(store::sweep::sessions(tx, now.minus(SESSION), STEP)?),
     |tx, now| Ok(store::sweep::codes(tx, now.minus(DAY), STEP)?),
+    |tx, _| crate::oauth::sweep(tx),
     |tx, now| Ok(store::sweep::idempotency(tx, now.minus(DAY), STEP)?),
     |tx, now| Ok(store::delivery::expire_all(tx, now.minus(END_AFTER), STEP)?),
     |tx, now| Ok(store::delivery::remove_ended(tx, now.minus(END_AFTER + GIVE_UP_AFTER), STEP)?),
@@ -62,7 +63,7 @@ fn refused(tx: &mut Tx, before: Timestamp) -> Result<u64> {
 /// Gives up what has waited for a week for hosts that have failed for a week,
 /// unless most hosts fail.
 async fn dead_hosts(cx: &Cx) -> Result<()> {
-    if cx.read(|tx| crate::delivery::weather(tx)).await? == Weather::Storm {
+    if cx.read(crate::delivery::weather).await? == Weather::Storm {
         return Ok(());
     }
     let mut after = String::new();

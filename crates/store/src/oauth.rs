@@ -155,11 +155,6 @@ pub fn use_code(tx: &mut Tx, code_hash: &[u8], token: TokenId) -> Result<bool> {
     Ok(rows == 1)
 }
 
-/// Forgets codes that ended before `since`.
-pub fn sweep_codes(tx: &mut Tx, since: Timestamp) -> Result<u64> {
-    tx.execute("DELETE FROM authorization_code WHERE expires_at_ms < $1", &[&since])
-}
-
 /// Adds an access token.
 pub fn insert_token(tx: &mut Tx, token_hash: &[u8], token: &Token) -> Result<()> {
     let (user, account) = token.person.unzip();

@@ -73,8 +73,3 @@ pub fn end_all(tx: &mut Tx, user: UserId) -> Result<()> {
     tx.execute("DELETE FROM session WHERE user_id = $1", &[&user])?;
     Ok(())
 }
-
-/// Forgets sessions begun before `since`.
-pub fn sweep(tx: &mut Tx, since: Timestamp) -> Result<u64> {
-    tx.execute("DELETE FROM session WHERE created_at_ms <= $1", &[&since])
-}

@@ -126,10 +126,11 @@ mod tests {
     use super::*;
     use axum::body::Body;
     use serde::Deserialize;
+    use std::fmt::Write;
 
     #[derive(Debug, Deserialize, PartialEq, Default)]
     #[serde(default)]
-    struct Status {
+    struct NewPost {
         status: String,
         sensitive: Option<bool>,
         media_ids: Vec<i64>,
@@ -143,8 +144,8 @@ mod tests {
         expires_in: u32,
     }
 
-    fn wanted() -> Status {
-        Status {
+    fn wanted() -> NewPost {
+        NewPost {
             status: "hällo & more".into(),
             sensitive: Some(true),
             media_ids: vec![3, 4],
@@ -153,7 +154,7 @@ mod tests {
         }
     }
 
-    async fn read(kind: &str, body: impl Into<Body>) -> Result<Params<Status>, ApiError> {
+    async fn read(kind: &str, body: impl Into<Body>) -> Result<Params<NewPost>, ApiError> {
         let request = Request::post("/x?limit=5").header("content-type", kind).body(body.into()).unwrap();
         Params::from_request(request, &()).await
     }
@@ -174,9 +175,8 @@ mod tests {
             ("poll[options][1]", "b"),
             ("poll[expires_in]", "600"),
         ] {
-            parts.push_str(&format!(
-                "--XX\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n"
-            ));
+            let _ =
+                write!(parts, "--XX\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n");
         }
         parts.push_str("--XX--\r\n");
         assert_eq!(read("multipart/form-data; boundary=XX", parts).await.unwrap().0, wanted());
@@ -189,7 +189,7 @@ mod tests {
             .header("content-type", "multipart/form-data; boundary=XX")
             .body(Body::from(body))
             .unwrap();
-        let all = Uploads::<Status>::from_request(request, &()).await.unwrap();
+        let all = Uploads::<NewPost>::from_request(request, &()).await.unwrap();
         assert_eq!(all.params.status, "hi");
         assert_eq!((all.files[0].field.as_str(), &all.files[0].bytes[..]), ("avatar", &b"PNG"[..]));
     }

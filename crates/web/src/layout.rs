@@ -44,7 +44,7 @@ impl Layout {
 
     /// Where the stylesheet is: its name changes with its content.
     pub fn style(&self) -> String {
-        format!("/assets/style.{:016x}.css", STYLE_HASH)
+        format!("/assets/style.{STYLE_HASH:016x}.css")
     }
 }
 

@@ -166,15 +166,13 @@ fn hand_over(cx: &Cx, application: &Application, asked: &Asked, code: &str) -> R
 }
 
 fn refuse(cx: &Cx, application: &Application, asked: &Asked, refusal: Refusal) -> Response {
-    match back(asked, &[("error", refusal.code()), ("error_description", refusal.description())]) {
-        Some(url) => Redirect::to(&url).into_response(),
-        None => {
-            let layout = Layout::new(cx, "No access");
-            let problem = refusal.description();
-            let page = page(&CodePage { layout, application: &application.name, code: None, problem });
-            (StatusCode::BAD_REQUEST, page).into_response()
-        }
+    let answer = [("error", refusal.code()), ("error_description", refusal.description())];
+    if let Some(url) = back(asked, &answer) {
+        return Redirect::to(&url).into_response();
     }
+    let (layout, problem) = (Layout::new(cx, "No access"), refusal.description());
+    let page = page(&CodePage { layout, application: &application.name, code: None, problem });
+    (StatusCode::BAD_REQUEST, page).into_response()
 }
 
 /// The redirect URI with an answer added; none where there is nobody to call.

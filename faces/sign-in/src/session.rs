@@ -61,15 +61,13 @@ pub(crate) async fn sign_in(
     throttle(Rule::SIGN_IN_FROM, Who::at(address))?;
     throttle(Rule::SIGN_IN_AS, Who::named(&form.login))?;
     let before = Cookie::Session.read(&cx.names, &headers).map(str::to_owned);
-    match session::sign_in(&cx, &form.login, form.password, before).await? {
-        Some(secret) => Ok(signed_in(&cx, &secret, local(&form.next))),
-        None => {
-            let (layout, next) = (Layout::new(&cx, "Sign in"), local(&form.next));
-            let page =
-                page(&SignInPage { layout, csrf: csrf.token(), next, login: &form.login, is_wrong: true });
-            Ok((StatusCode::UNAUTHORIZED, csrf, page).into_response())
-        }
+    let next = local(&form.next);
+    if let Some(secret) = session::sign_in(&cx, &form.login, form.password, before).await? {
+        return Ok(signed_in(&cx, &secret, next));
     }
+    let layout = Layout::new(&cx, "Sign in");
+    let page = page(&SignInPage { layout, csrf: csrf.token(), next, login: &form.login, is_wrong: true });
+    Ok((StatusCode::UNAUTHORIZED, csrf, page).into_response())
 }
 
 /// The way on, with the cookie of a new session.

@@ -119,7 +119,7 @@ fn basic(headers: &HeaderMap) -> Option<Client> {
     Some(Client { client_id: client_id.to_owned(), client_secret: client_secret.to_owned() })
 }
 
-/// `GET /oauth/userinfo` (OpenID Connect Core §5.3)
+/// `GET /oauth/userinfo` (`OpenID` Connect Core §5.3)
 pub(crate) async fn userinfo(State(cx): State<Cx>, viewer: Viewer) -> Result<Json<Value>, ApiError> {
     viewer.require("profile").or_else(|_| viewer.require("read:me"))?;
     let account = viewer.account();

@@ -15,8 +15,6 @@ use store::oauth::Code;
 
 /// How long a code is good.
 const LASTS: Duration = Duration::from_mins(10);
-/// How long a code is remembered, so that a second use is noticed.
-const REMEMBERED: Duration = Duration::from_hours(24);
 
 /// What a person agreed to.
 #[derive(Debug, Clone)]
@@ -88,7 +86,6 @@ pub fn agree(tx: &mut Tx, consent: &Consent) -> Result<Option<String>> {
         challenge: consent.challenge.clone(),
         expires_at: now.plus(LASTS),
     };
-    store::oauth::sweep_codes(tx, now.minus(REMEMBERED))?;
     store::oauth::insert_code(tx, &secret_hash(&text), &code)?;
     Ok(Some(text))
 }

@@ -25,7 +25,7 @@ pub(crate) const CHALLENGE: &str = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM"
 pub(crate) const CALLBACK: &str = "https://app.example/callback";
 
 /// How a server is set up.
-#[derive(Default)]
+#[derive(Clone, Copy, Default)]
 pub(crate) struct With {
     pub(crate) rate_limit: bool,
     pub(crate) sign_up: SignUp,

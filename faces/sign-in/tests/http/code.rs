@@ -172,6 +172,24 @@ fn a_code_used_twice_ends_the_token_it_gave() {
 }
 
 #[test]
+fn of_two_who_use_a_code_at_once_neither_keeps_a_token() {
+    on_each(With::default(), async |server| {
+        server.user("alice").await;
+        let program = server.register("read").await;
+        for _ in 0..5 {
+            let code = program.code("alice", &[]).await;
+            let (one, two) = tokio::join!(program.trade(&code, &[]), program.trade(&code, &[]));
+            let granted: Vec<_> = [one, two].into_iter().filter(|answer| answer.status == 200).collect();
+            assert!(granted.len() <= 1);
+            for answer in granted {
+                let token = answer.json()["access_token"].as_str().unwrap().to_owned();
+                assert_eq!(server.get_as("/oauth/userinfo", &token).await.status, 401);
+            }
+        }
+    });
+}
+
+#[test]
 fn a_code_ends_after_ten_minutes() {
     on_each(With::default(), async |server| {
         server.user("alice").await;
