@@ -58,7 +58,9 @@ async fn measure(hosts: u64, messages: u64, delay: Duration) {
     }
     let took = began.elapsed();
     let rate = (hosts * messages) as f64 / took.as_secs_f64();
-    println!("{wanted} deliveries to {hosts} hosts at {delay:?}: {took:.2?} ({rate:.0}/s); published in {published:.2?}");
+    println!(
+        "{wanted} deliveries to {hosts} hosts at {delay:?}: {took:.2?} ({rate:.0}/s); published in {published:.2?}"
+    );
     stop.send_replace(true);
     workers.join().await;
     println!("{:?}", cx.store.stats());
@@ -132,7 +134,8 @@ async fn follow(cx: &Cx, address: SocketAddr, target: AccountId) {
 }
 
 fn account(id: i64, actor: &ActorId, home: Home) -> Account {
-    let last = actor.host().as_str().bytes().fold(id, |sum, byte| sum.wrapping_mul(31).wrapping_add(byte.into()));
+    let last =
+        actor.host().as_str().bytes().fold(id, |sum, byte| sum.wrapping_mul(31).wrapping_add(byte.into()));
     Account {
         id: AccountId(last & i64::MAX),
         actor_id: actor.clone(),
@@ -154,7 +157,8 @@ async fn publish(cx: &Cx, author: &Account, number: u64) {
     let author = author.clone();
     cx.write(move |tx| {
         let id = format!("https://here.example/{number}");
-        let json = json!({"id": id, "type": "Create", "object": {"type": "Note", "content": "x".repeat(600)}});
+        let json =
+            json!({"id": id, "type": "Create", "object": {"type": "Note", "content": "x".repeat(600)}});
         let outgoing = Outgoing {
             kind: "Create",
             object: "Note",

@@ -15,7 +15,8 @@ async fn an_inbox_that_is_gone_ends_its_delivery_and_no_other() {
         stage.followed_from(&[&good, &gone]).await;
         stage.start();
         let message = stage.post("https://here.example/1", "one").await;
-        let report = stage.until(message, |report| report.iter().filter(|host| host.attempts == 1).count() == 2).await;
+        let report =
+            stage.until(message, |report| report.iter().filter(|host| host.attempts == 1).count() == 2).await;
         assert_eq!([report[0].state, report[1].state], [DeliveryState::Delivered, DeliveryState::Gone]);
         stage.advance(DAY);
         stage.settle_down().await;
@@ -34,7 +35,8 @@ async fn a_refused_signature_is_tried_in_the_other_scheme_once_and_that_is_remem
         stage.restart().await;
         let second = stage.post("https://here.example/2", "two").await;
         stage.until_delivered(second, 1).await;
-        let seen: Vec<(String, bool)> = host.seen().into_iter().map(|seen| (seen.id, seen.is_rfc9421)).collect();
+        let seen: Vec<(String, bool)> =
+            host.seen().into_iter().map(|seen| (seen.id, seen.is_rfc9421)).collect();
         let id = |number| format!("https://here.example/{number}");
         assert_eq!(seen, [(id(1), false), (id(1), true), (id(2), true)]);
     }
@@ -64,7 +66,9 @@ async fn a_week_in_vain_is_the_end_while_other_hosts_answer() {
         stage.follower(dead, "bob").await;
         stage.start();
         let message = stage.post("https://here.example/1", "one").await;
-        let report = stage.until(message, |report| report.len() == 2 && report.iter().all(|host| host.attempts == 1)).await;
+        let report = stage
+            .until(message, |report| report.len() == 2 && report.iter().all(|host| host.attempts == 1))
+            .await;
         assert_eq!(report[1].state, DeliveryState::Waiting);
         assert!(report[1].answer.as_deref().is_some_and(|words| words.contains("connection")), "{report:?}");
         stage.advance(6 * DAY);

@@ -32,8 +32,10 @@ async fn whom_it_names_among_its_followers_costs_no_second_request() {
         let host = Sink::accepting(2);
         let named = stage.follower(host.address, "bob").await;
         stage.start();
-        let message =
-            stage.publish("https://here.example/1", "one", Followers::All, vec![named], Shared::Broadcast).await.message;
+        let message = stage
+            .publish("https://here.example/1", "one", Followers::All, vec![named], Shared::Broadcast)
+            .await
+            .message;
         stage.until_delivered(message, 1).await;
         stage.settle_down().await;
         assert_eq!(host.ids().len(), 1);
@@ -47,8 +49,9 @@ async fn what_is_personal_goes_to_the_own_inbox_and_whom_it_names_here_is_handed
         let (bob, here) = (stage.peer(host.address, "bob").await, stage.author.clone());
         let here_id = here.id;
         stage.start();
-        let published =
-            stage.publish("https://here.example/1", "one", Followers::No, vec![bob, here], Shared::Personal).await;
+        let published = stage
+            .publish("https://here.example/1", "one", Followers::No, vec![bob, here], Shared::Personal)
+            .await;
         assert_eq!(published.local, [here_id]);
         stage.until_delivered(published.message, 1).await;
         assert_eq!(host.seen()[0].path, "/users/bob/inbox");
@@ -60,7 +63,8 @@ async fn a_suspended_host_and_a_suspended_account_get_nothing() {
     for mut stage in stages().await {
         let (host, blocked) = (Sink::accepting(2), Sink::accepting(3));
         stage.followed_from(&[&host, &blocked]).await;
-        let (named, suspended) = (stage.peer(blocked.address, "carol").await, stage.peer(host.address, "dan").await);
+        let (named, suspended) =
+            (stage.peer(blocked.address, "carol").await, stage.peer(host.address, "dan").await);
         let (rule, id) = (Host::parse(&blocked.address.to_string()).unwrap(), suspended.id);
         stage
             .cx
@@ -73,7 +77,10 @@ async fn a_suspended_host_and_a_suspended_account_get_nothing() {
         let suspended = domain::Account { state: AccountState::Suspended, ..suspended };
         stage.start();
         let to = vec![named, suspended];
-        let message = stage.publish("https://here.example/1", "one", Followers::All, to, Shared::Personal).await.message;
+        let message = stage
+            .publish("https://here.example/1", "one", Followers::All, to, Shared::Personal)
+            .await
+            .message;
         stage.until_delivered(message, 1).await;
         stage.settle_down().await;
         assert_eq!(host.seen().iter().map(|seen| seen.path.as_str()).collect::<Vec<_>>(), ["/inbox"]);
@@ -96,7 +103,8 @@ async fn deliveries_about_one_object_arrive_in_order_and_others_do_not_wait_for_
             stage.post(&format!("https://here.example/quick/{number:02}"), &format!("other {number}")).await;
         }
         stage.until_delivered(last.unwrap(), 1).await;
-        let (slow, quick): (Vec<String>, Vec<String>) = host.ids().into_iter().partition(|id| id.contains("slow"));
+        let (slow, quick): (Vec<String>, Vec<String>) =
+            host.ids().into_iter().partition(|id| id.contains("slow"));
         assert_eq!(slow.len(), 15);
         assert!(slow.is_sorted(), "{slow:?}");
         assert_eq!(quick.len(), 15);
@@ -112,7 +120,9 @@ async fn a_report_tells_each_host_and_the_words_of_who_refused() {
         stage.followed_from(&[&good, &bad]).await;
         stage.start();
         let message = stage.post("https://here.example/1", "one").await;
-        let report = stage.until(message, |report| report.len() == 2 && report.iter().all(|host| host.attempts == 1)).await;
+        let report = stage
+            .until(message, |report| report.len() == 2 && report.iter().all(|host| host.attempts == 1))
+            .await;
         assert_eq!(report[0].state, DeliveryState::Delivered);
         assert_eq!(report[0].host.as_str(), good.address.to_string());
         assert_eq!(report[0].answer, None);

@@ -45,8 +45,9 @@ async fn a_message_published_while_no_worker_runs_is_sent_after_the_start() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn killed_in_the_middle_every_delivery_still_arrives() {
     for mut stage in stages().await {
-        let hosts: Vec<Sink> =
-            (2..8).map(|n| Sink::replying(n, |_| Reply::status(202).after(Duration::from_millis(5)))).collect();
+        let hosts: Vec<Sink> = (2..8)
+            .map(|n| Sink::replying(n, |_| Reply::status(202).after(Duration::from_millis(5))))
+            .collect();
         stage.followed_from(&hosts.iter().collect::<Vec<_>>()).await;
         let mut messages = Vec::new();
         for number in 0..40 {
@@ -75,7 +76,10 @@ async fn a_stop_lets_requests_under_way_end_and_writes_that_down() {
         let bob = stage.peer(host.address, "bob").await;
         stage.start();
         let to = vec![bob];
-        let message = stage.publish("https://here.example/1", "one", Followers::No, to, Shared::Broadcast).await.message;
+        let message = stage
+            .publish("https://here.example/1", "one", Followers::No, to, Shared::Broadcast)
+            .await
+            .message;
         while host.seen().is_empty() {
             tokio::time::sleep(Duration::from_millis(5)).await;
         }

@@ -49,18 +49,23 @@ async fn a_host_that_fails_is_probed_with_one_request_at_a_time_and_then_gets_al
         }
         stage.start();
         let last = stage.post("https://here.example/last", "last").await;
+        stage.until(last, |report| !report.is_empty()).await;
+        host.until_seen(1).await;
         stage.settle_down().await;
         let tried = host.seen().len();
         assert!((1..=4).contains(&tried), "{tried} at first, before any had failed");
         stage.advance(40 * SECOND);
+        host.until_seen(tried + 1).await;
         stage.settle_down().await;
         assert_eq!(host.seen().len(), tried + 1);
         stage.advance(80 * SECOND);
+        host.until_seen(tried + 2).await;
         stage.settle_down().await;
         assert_eq!(host.seen().len(), tried + 2);
         status.store(202, Ordering::SeqCst);
         stage.advance(160 * SECOND);
         stage.until_delivered(last, 1).await;
+        host.until_seen(tried + 2 + 11).await;
         stage.settle_down().await;
         assert_eq!(host.seen().len(), tried + 2 + 11);
     }
@@ -69,13 +74,15 @@ async fn a_host_that_fails_is_probed_with_one_request_at_a_time_and_then_gets_al
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_fails_five_times_while_others_pass_is_parked() {
     for mut stage in stages().await {
-        let host = Sink::replying(2, |seen| Reply::status(if seen.id.contains("poison") { 500 } else { 202 }));
+        let host =
+            Sink::replying(2, |seen| Reply::status(if seen.id.contains("poison") { 500 } else { 202 }));
         stage.followed_from(&[&host]).await;
         stage.start();
         let poison = stage.post("https://here.example/poison", "poison").await;
         stage.until_tried(poison, 1).await;
         for tries in 2..=5 {
             let other = stage.post(&format!("https://here.example/{tries}"), &format!("other {tries}")).await;
+            stage.until(other, |report| !report.is_empty()).await;
             stage.advance(Duration::from_secs(30 << tries));
             stage.until_tried(poison, tries).await;
             stage.advance(Duration::from_secs(30 << tries));

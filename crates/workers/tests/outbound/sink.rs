@@ -85,6 +85,17 @@ impl Sink {
         self.seen.lock().unwrap().clone()
     }
 
+    /// Waits until so many deliveries came.
+    pub(crate) async fn until_seen(&self, wanted: usize) {
+        for _ in 0..1000 {
+            if self.seen().len() >= wanted {
+                return;
+            }
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+        panic!("only {:?}", self.seen());
+    }
+
     pub(crate) fn ids(&self) -> Vec<String> {
         self.seen().into_iter().map(|seen| seen.id).collect()
     }
@@ -111,7 +122,9 @@ async fn serve(listener: TcpListener, seen: Arc<Mutex<Vec<Seen>>>, rule: Arc<Rul
         let (seen, rule) = (Arc::clone(&seen), Arc::clone(&rule));
         connections.spawn(async move {
             let service = service_fn(move |request| answer(request, Arc::clone(&seen), Arc::clone(&rule)));
-            let _ = auto::Builder::new(TokioExecutor::new()).serve_connection(TokioIo::new(stream), service).await;
+            let _ = auto::Builder::new(TokioExecutor::new())
+                .serve_connection(TokioIo::new(stream), service)
+                .await;
         });
     }
 }

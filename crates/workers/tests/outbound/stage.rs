@@ -165,7 +165,11 @@ impl Stage {
     }
 
     /// Waits until the report is as wanted.
-    pub(crate) async fn until(&self, message: MessageId, wanted: impl Fn(&[HostReport]) -> bool) -> Vec<HostReport> {
+    pub(crate) async fn until(
+        &self,
+        message: MessageId,
+        wanted: impl Fn(&[HostReport]) -> bool,
+    ) -> Vec<HostReport> {
         for _ in 0..1000 {
             let report = self.report(message).await;
             if wanted(&report) {

@@ -108,6 +108,7 @@ fn what_follows_a_resting_delivery_rests_although_it_was_read_before_that_was_wr
     read(&mut queue, vec![delivery(1, 7), delivery(2, 7), delivery(3, 8)], NOW);
     assert_eq!(start(&mut queue, NOW), None);
     // Written while it is being read: what was read is old.
+    queue.restock();
     let asked = queue.wants(NOW).unwrap();
     queue.reading();
     queue.settled(DeliveryId(1));
