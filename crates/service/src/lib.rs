@@ -31,7 +31,20 @@ pub mod boost;
 pub mod inbound;
 pub mod reading;
 
+pub mod listed;
+pub mod profile;
+pub mod relationship;
+pub mod timeline;
+pub mod thread;
+pub mod notification;
+pub mod search;
+pub mod preferences;
+pub mod instance;
+pub mod show;
+pub mod interaction;
+
 pub use cx::Cx;
 pub use error::{Error, OrNotFound, Result};
+pub use listed::Listed;
 pub use settings::Settings;
 pub use store::Tx;

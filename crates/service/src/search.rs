@@ -1,0 +1,323 @@
+//! Finding accounts, posts and hashtags: by what we know, and where a handle
+//! or URL is given, by asking the server it points to.
+
+use crate::errand::Errand;
+use crate::profile::{self, AccountView};
+use crate::thread;
+use crate::{Cx, Error, Result, account, post};
+use account::Freshness;
+use activitypub::Object;
+use domain::{AccountId, ActorId, Names, ObjectId, PostId, PostView, Timestamp};
+use std::collections::HashMap;
+use std::time::Duration;
+use store::Tx;
+
+/// Longest time a person waits for other servers.
+const PATIENCE: Duration = Duration::from_secs(15);
+/// Days a hashtag's use is told of.
+const TAG_DAYS: i64 = 7;
+const DAY_MS: i64 = 24 * 3600 * 1000;
+/// Accounts that are looked at where only followed ones are wanted.
+const CANDIDATES: i64 = 400;
+
+/// What a handle or URL leads to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Found {
+    /// An account.
+    Account(AccountId),
+    /// A post.
+    Post(PostId),
+}
+
+/// What a handle or URL leads to, for a viewer. With `ask`, other servers are
+/// asked about what we do not know. What cannot be had, or may not be seen, is
+/// not found; only failures of ours are errors.
+pub async fn resolve(cx: &Cx, viewer: AccountId, text: &str, ask: bool) -> Result<Option<Found>> {
+    let text = text.trim();
+    let searching = async {
+        match target(text) {
+            Some(Target::Url(url)) => by_url(cx, &url, ask).await,
+            Some(Target::Handle) => by_handle(cx, text, ask).await,
+            None => Ok(None),
+        }
+    };
+    let found = match tokio::time::timeout(PATIENCE, searching).await {
+        Ok(Ok(found)) => found,
+        Ok(Err(error @ (Error::Store(_) | Error::Internal(_)))) => return Err(error),
+        Ok(Err(error)) => {
+            tracing::debug!(%text, %error, "a search found nothing");
+            None
+        }
+        Err(_) => None,
+    };
+    match found {
+        Some(Found::Post(id)) => {
+            let seen = cx.read(move |tx| Ok(store::timeline::visible_among(tx, &[id], Some(viewer))?)).await?;
+            Ok(found.filter(|_| seen.contains(&id)))
+        }
+        other => Ok(other),
+    }
+}
+
+enum Target {
+    Url(ObjectId),
+    Handle,
+}
+
+fn target(text: &str) -> Option<Target> {
+    if text.starts_with("https://") || text.starts_with("http://") {
+        return ObjectId::parse(text).ok().map(Target::Url);
+    }
+    let handle = text.strip_prefix("acct:").unwrap_or(text).trim_start_matches(['@', '!']);
+    handle.contains('@').then_some(Target::Handle)
+}
+
+async fn by_handle(cx: &Cx, text: &str, ask: bool) -> Result<Option<Found>> {
+    let Some(handle) = profile::handle_of(cx, text.trim_start_matches('!')) else { return Ok(None) };
+    let known = account::find_handle(cx, &handle).await?;
+    let account = match known {
+        Some(account) => account,
+        None if ask => account::lookup(cx, &handle, &Errand::new(cx, None)).await?,
+        None => return Ok(None),
+    };
+    Ok(Some(Found::Account(account.id)).filter(|_| account.state.is_live()))
+}
+
+async fn by_url(cx: &Cx, url: &ObjectId, ask: bool) -> Result<Option<Found>> {
+    let wanted = url.clone();
+    if let Some(known) = cx.read(move |tx| known(tx, &wanted)).await? {
+        return Ok(Some(known));
+    }
+    if !ask || cx.names.is_ours(url) {
+        return Ok(None);
+    }
+    let errand = Errand::new(cx, None);
+    let document = errand.fetch(cx, url).await?;
+    match Object::parse(&document.json) {
+        Ok(Object::Actor(actor)) => {
+            let account = account::obtain(cx, &actor.id, Freshness::Fresh, &errand).await?;
+            Ok(Some(Found::Account(account.id)).filter(|_| account.state.is_live()))
+        }
+        // Fetched anew under its own id, where that is not the URL we asked.
+        Ok(Object::Note(note)) => Ok(Some(Found::Post(post::obtain(cx, &note.id, &errand).await?))),
+        _ => Ok(None),
+    }
+}
+
+/// What we know under an id, or under the address of a page of ours.
+fn known(tx: &mut Tx, url: &ObjectId) -> Result<Option<Found>> {
+    if let Some(id) = store::post::id_by_object(tx, url)? {
+        return Ok(Some(Found::Post(id)));
+    }
+    if let Some(account) = store::account::by_actor(tx, &ActorId::from(url.clone()))? {
+        return Ok(Some(Found::Account(account.id)).filter(|_| account.state.is_live()));
+    }
+    let names = tx.names().clone();
+    match our_page(&names, url) {
+        Some(Page::Profile(name)) => {
+            let account = account::local_by_name(tx, name)?.filter(|account| account.state.is_live());
+            Ok(account.map(|account| Found::Account(account.id)))
+        }
+        Some(Page::Post(name, id)) => {
+            let post = store::post::find(tx, id)?;
+            let author = account::local_by_name(tx, name)?;
+            Ok(post.zip(author).filter(|(post, author)| post.author_id == author.id).map(|_| Found::Post(id)))
+        }
+        None => Ok(None),
+    }
+}
+
+enum Page<'a> {
+    Profile(&'a str),
+    Post(&'a str, PostId),
+}
+
+/// `ORIGIN/@NAME` and `ORIGIN/@NAME/ID`.
+fn our_page<'a>(names: &Names, url: &'a ObjectId) -> Option<Page<'a>> {
+    if !names.is_ours(url) {
+        return None;
+    }
+    let (_, rest) = url.as_str().split_once("://")?;
+    let (_, path) = rest.split_once("/@")?;
+    let path = path.split(['?', '#']).next()?.trim_end_matches('/');
+    match path.split_once('/') {
+        None => Some(Page::Profile(path)),
+        Some((name, id)) => id.parse().ok().map(|id| Page::Post(name, id)),
+    }
+}
+
+/// Which kinds of things are searched for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// Accounts.
+    Accounts,
+    /// Posts.
+    Posts,
+    /// Hashtags.
+    Hashtags,
+}
+
+/// What somebody searches for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Query {
+    /// As typed.
+    pub text: String,
+    /// Only this kind.
+    pub kind: Option<Kind>,
+    /// Ask other servers about what we do not know.
+    pub ask: bool,
+    /// Only accounts the viewer follows.
+    pub followed_only: bool,
+    /// At most so many of each kind.
+    pub limit: i64,
+    /// So many are passed over.
+    pub offset: i64,
+}
+
+/// A hashtag and its use in the last days, the newest day first.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TagView {
+    /// Without `#`.
+    pub name: String,
+    /// Its days.
+    pub days: Vec<TagDay>,
+}
+
+/// How much a hashtag was used on a day.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct TagDay {
+    /// Its beginning.
+    pub day: Timestamp,
+    /// Public posts.
+    pub uses: i64,
+    /// Their authors.
+    pub accounts: i64,
+}
+
+/// What was found.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Results {
+    /// Accounts, the best known first.
+    pub accounts: Vec<AccountView>,
+    /// Posts.
+    pub posts: Vec<PostView>,
+    /// Hashtags, the most used first.
+    pub hashtags: Vec<TagView>,
+}
+
+/// Searches. Posts are found by their URL; their texts are not searched.
+pub async fn search(cx: &Cx, viewer: AccountId, query: Query) -> Result<Results> {
+    let exact = if query.offset == 0 { resolve(cx, viewer, &query.text, query.ask).await? } else { None };
+    cx.read(move |tx| gather(tx, viewer, &query, exact)).await
+}
+
+fn gather(tx: &mut Tx, viewer: AccountId, query: &Query, exact: Option<Found>) -> Result<Results> {
+    let wants = |kind: Kind| query.kind.is_none_or(|only| only == kind);
+    let mut results = Results::default();
+    if wants(Kind::Accounts) {
+        results.accounts = accounts(tx, viewer, query, exact)?;
+    }
+    if let (true, Some(Found::Post(id))) = (wants(Kind::Posts), exact) {
+        results.posts = thread::many(tx, Some(viewer), &[id])?;
+    }
+    if wants(Kind::Hashtags) {
+        results.hashtags = hashtags(tx, query)?;
+    }
+    Ok(results)
+}
+
+fn is_url(text: &str) -> bool {
+    text.contains("://")
+}
+
+fn accounts(tx: &mut Tx, viewer: AccountId, query: &Query, exact: Option<Found>) -> Result<Vec<AccountView>> {
+    let text = query.text.trim();
+    let exact = match exact {
+        Some(Found::Account(id)) => Some(id),
+        _ => None,
+    };
+    let prefix = text.strip_prefix("acct:").unwrap_or(text).trim_start_matches('@').to_lowercase();
+    let mut ids: Vec<AccountId> = exact.into_iter().collect();
+    if !prefix.is_empty() && !is_url(text) && !text.starts_with('#') {
+        let most = if query.followed_only { CANDIDATES } else { query.limit.saturating_add(query.offset) };
+        let found = store::account::search(tx, &prefix, most)?;
+        ids.extend(found.into_iter().filter(|id| Some(*id) != exact));
+    }
+    if query.followed_only {
+        let followed = store::follow::relationships(tx, viewer, &ids)?;
+        let followed: HashMap<AccountId, bool> = followed.into_iter().map(|(id, is)| (id, is.following)).collect();
+        ids.retain(|id| followed.get(id).copied().unwrap_or(false));
+    }
+    let skip = usize::try_from(query.offset).unwrap_or(0);
+    let take = usize::try_from(query.limit).unwrap_or(0);
+    let ids: Vec<AccountId> = ids.into_iter().skip(skip).take(take).collect();
+    profile::many(tx, &ids)
+}
+
+fn hashtags(tx: &mut Tx, query: &Query) -> Result<Vec<TagView>> {
+    let text = query.text.trim();
+    if is_url(text) || text.contains('@') {
+        return Ok(Vec::new());
+    }
+    let Some(name) = text::hashtag::parse(text) else { return Ok(Vec::new()) };
+    let names = store::timeline::hashtags(tx, &text::hashtag::key(&name), query.limit, query.offset)?;
+    tags(tx, names)
+}
+
+/// One hashtag, used or not; none where the text is none.
+pub fn hashtag(tx: &mut Tx, text: &str) -> Result<Option<TagView>> {
+    let Some(name) = text::hashtag::parse(text) else { return Ok(None) };
+    Ok(tags(tx, vec![text::hashtag::key(&name)])?.pop())
+}
+
+fn tags(tx: &mut Tx, names: Vec<String>) -> Result<Vec<TagView>> {
+    if names.is_empty() {
+        return Ok(Vec::new());
+    }
+    let today = tx.now().0.div_euclid(DAY_MS);
+    let oldest = today - TAG_DAYS + 1;
+    let rows = store::timeline::tag_days(tx, &names, domain::id::first_at(oldest * DAY_MS))?;
+    let known: HashMap<(String, i64), (i64, i64)> =
+        rows.into_iter().map(|row| ((row.name, row.day), (row.uses, row.accounts))).collect();
+    let days = |name: &str| {
+        let day = |day: i64| {
+            let (uses, accounts) = known.get(&(name.to_owned(), day)).copied().unwrap_or_default();
+            TagDay { day: Timestamp(day * DAY_MS), uses, accounts }
+        };
+        (oldest..=today).rev().map(day).collect()
+    };
+    Ok(names.into_iter().map(|name| TagView { days: days(&name), name }).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn our_pages_are_read_and_only_ours() {
+        let names = Names::new(ObjectId::parse("https://here.example").unwrap().origin().clone(), None);
+        let page = |text: &str| {
+            let url = ObjectId::parse(text).unwrap();
+            match our_page(&names, &url) {
+                Some(Page::Profile(name)) => format!("profile {name}"),
+                Some(Page::Post(name, id)) => format!("post {name} {id}"),
+                None => "none".into(),
+            }
+        };
+        assert_eq!(page("https://here.example/@bob"), "profile bob");
+        assert_eq!(page("https://here.example/@bob/17?x#y"), "post bob 17");
+        for other in ["https://there.example/@bob", "https://here.example/about", "https://here.example/@bob/with_replies"] {
+            assert_eq!(page(other), "none", "{other}");
+        }
+    }
+
+    #[test]
+    fn a_handle_has_a_domain_and_a_url_a_scheme() {
+        assert!(matches!(target("@bob@b.example"), Some(Target::Handle)));
+        assert!(matches!(target("!group@b.example"), Some(Target::Handle)));
+        assert!(matches!(target("https://b.example/@bob"), Some(Target::Url(_))));
+        for nothing in ["bob", "#tag", "", "ftp://x", "http://"] {
+            assert!(target(nothing).is_none(), "{nothing}");
+        }
+    }
+}

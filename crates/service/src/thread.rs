@@ -1,0 +1,165 @@
+//! One post and what stands around it: its conversation, its versions, who
+//! likes it. What the viewer may not see looks missing.
+
+use crate::error::OrNotFound;
+use crate::listed::Listed;
+use crate::profile::{self, AccountView};
+use crate::timeline::dress;
+use crate::Result;
+use domain::visibility::{Standing, may_see};
+use domain::{AccountId, BoostId, Page, PostId, PostView, Timestamp};
+use std::collections::HashSet;
+use store::timeline::Entry;
+use store::{Tx, timeline};
+
+const POST: &str = "post";
+/// How much of a conversation is shown.
+const MAX_ANCESTORS: i64 = 40;
+/// How many answers are shown.
+const MAX_DESCENDANTS: i64 = 400;
+/// The same to who is not signed in.
+const MAX_DESCENDANTS_FOR_STRANGERS: i64 = 60;
+
+/// The entry that an id stands for: a post, or a boost, which is shown as a
+/// post of its own.
+fn entry(tx: &mut Tx, viewer: Option<AccountId>, id: PostId) -> Result<Entry> {
+    let boost = store::boost::get(tx, BoostId(id.0))?;
+    let entry = match &boost {
+        Some(boost) => Entry { id: boost.id.0, post_id: boost.post_id, boost_id: Some(boost.id) },
+        None => id.into(),
+    };
+    if !timeline::visible_among(tx, &[entry.post_id], viewer)?.contains(&entry.post_id) {
+        return Err(crate::Error::NotFound(POST));
+    }
+    if let Some(boost) = boost {
+        let standing = standing_to(tx, viewer, boost.account_id)?;
+        if !may_see(boost.visibility, standing) {
+            return Err(crate::Error::NotFound(POST));
+        }
+    }
+    Ok(entry)
+}
+
+/// What the viewer is to whoever boosted something.
+fn standing_to(tx: &mut Tx, viewer: Option<AccountId>, booster: AccountId) -> Result<Standing> {
+    let Some(viewer) = viewer else { return Ok(Standing::STRANGER) };
+    Ok(Standing {
+        is_author: viewer == booster,
+        follows: store::follow::find(tx, viewer, booster)?.is_some_and(|follow| follow.accepted),
+        addressed: false,
+        blocked: store::block::either(tx, viewer, booster)?,
+    })
+}
+
+/// The post that an id stands for, be it the post's own or that of a boost of it.
+pub fn post_of(tx: &mut Tx, viewer: Option<AccountId>, id: PostId) -> Result<PostId> {
+    Ok(entry(tx, viewer, id)?.post_id)
+}
+
+/// One post, or one boost.
+pub fn one(tx: &mut Tx, viewer: Option<AccountId>, id: PostId) -> Result<PostView> {
+    let entry = entry(tx, viewer, id)?;
+    dress(tx, viewer, &[entry])?.into_iter().next().or_not_found(POST)
+}
+
+/// Several posts, in the order of the ids; what may not be seen is left out.
+pub fn many(tx: &mut Tx, viewer: Option<AccountId>, ids: &[PostId]) -> Result<Vec<PostView>> {
+    let seen = timeline::visible_among(tx, ids, viewer)?;
+    let mut shown = HashSet::new();
+    let ids = ids.iter().filter(|id| seen.contains(id) && shown.insert(**id));
+    let entries: Vec<Entry> = ids.map(|id| (*id).into()).collect();
+    dress(tx, viewer, &entries)
+}
+
+/// What stands around a post.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Conversation {
+    /// What it answers, the first post first.
+    pub ancestors: Vec<PostView>,
+    /// What answers it, the oldest first.
+    pub descendants: Vec<PostView>,
+}
+
+/// The conversation around a post, as far as the viewer may see it.
+pub fn conversation(tx: &mut Tx, viewer: Option<AccountId>, id: PostId) -> Result<Conversation> {
+    let id = post_of(tx, viewer, id)?;
+    let mut above = store::post::ancestors(tx, id, viewer, MAX_ANCESTORS)?;
+    above.reverse();
+    let most = if viewer.is_some() { MAX_DESCENDANTS } else { MAX_DESCENDANTS_FOR_STRANGERS };
+    let below = store::post::descendants(tx, id, viewer, most)?;
+    let entries: Vec<Entry> = above.iter().chain(&below).map(|id| (*id).into()).collect();
+    let above: HashSet<PostId> = above.into_iter().collect();
+    let (ancestors, descendants) =
+        dress(tx, viewer, &entries)?.into_iter().partition(|view| above.contains(&view.post.id));
+    Ok(Conversation { ancestors, descendants })
+}
+
+/// A post as its author typed it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Source {
+    /// The post.
+    pub id: PostId,
+    /// The text; read back from HTML where it was written elsewhere.
+    pub text: String,
+    /// Media type of the text.
+    pub media_type: String,
+    /// Content warning.
+    pub warning: String,
+}
+
+/// What the author typed, for editing it again.
+pub fn source_of(post: &domain::Post) -> Source {
+    let text = post.text.source.clone().unwrap_or_else(|| text::plain::from_html(&post.text.content_html));
+    let media_type = post.text.source_type.clone().unwrap_or_else(|| "text/plain".into());
+    Source { id: post.id, text, media_type, warning: post.text.warning.clone() }
+}
+
+/// One version of a post.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Version {
+    /// Clean HTML.
+    pub content_html: String,
+    /// Content warning.
+    pub warning: String,
+    /// Media are hidden at first.
+    pub sensitive: bool,
+    /// From when it stands so.
+    pub created_at: Timestamp,
+}
+
+/// All versions of a post, the oldest first, the one that stands last.
+pub fn history(tx: &mut Tx, viewer: Option<AccountId>, id: PostId) -> Result<(PostView, Vec<Version>)> {
+    let id = post_of(tx, viewer, id)?;
+    let view = one(tx, viewer, id)?;
+    let mut versions: Vec<Version> = store::post::revisions(tx, id)?
+        .into_iter()
+        .map(|old| Version {
+            content_html: old.content_html,
+            warning: old.warning,
+            sensitive: old.sensitive,
+            created_at: old.created_at,
+        })
+        .collect();
+    let post = &view.post;
+    versions.push(Version {
+        content_html: post.text.content_html.clone(),
+        warning: post.text.warning.clone(),
+        sensitive: post.text.sensitive,
+        created_at: post.edited_at.unwrap_or(post.published_at),
+    });
+    Ok((view, versions))
+}
+
+/// Who likes a post.
+pub fn likers(tx: &mut Tx, viewer: Option<AccountId>, id: PostId, page: Page) -> Result<Listed<AccountView>> {
+    let id = post_of(tx, viewer, id)?;
+    let rows = store::like::likers(tx, id, page)?;
+    profile::listed(tx, &rows)
+}
+
+/// Who boosted a post for everyone to see.
+pub fn boosters(tx: &mut Tx, viewer: Option<AccountId>, id: PostId, page: Page) -> Result<Listed<AccountView>> {
+    let id = post_of(tx, viewer, id)?;
+    let rows = store::boost::boosters(tx, id, page)?;
+    profile::listed(tx, &rows)
+}

@@ -1,0 +1,75 @@
+//! Lists of posts, with all that is shown with them.
+
+use crate::error::OrNotFound;
+use crate::listed::Listed;
+use crate::{Error, Result};
+use domain::{AccountId, AccountState, Page, PostView};
+use store::Tx;
+use store::timeline::{self, Entry};
+
+pub use store::post::Selection as OfAuthor;
+pub use store::timeline::{Origin, Selection};
+
+/// Dresses the rows of a list. Posts and boosts of accounts that are shut out
+/// are left out: their rows may be there until a sweep has come by.
+pub(crate) fn dress(tx: &mut Tx, viewer: Option<AccountId>, entries: &[Entry]) -> Result<Vec<PostView>> {
+    let mut views = timeline::views(tx, viewer, entries)?;
+    views.retain(|view| {
+        view.author.state.is_live() && view.boost.as_ref().is_none_or(|boost| boost.account.state.is_live())
+    });
+    Ok(views)
+}
+
+fn listed(tx: &mut Tx, viewer: Option<AccountId>, entries: &[Entry]) -> Result<Listed<PostView>> {
+    let views = dress(tx, viewer, entries)?;
+    Ok(Listed::new(views, entries.iter().map(|entry| entry.id)))
+}
+
+/// What those wrote and boosted whom the viewer follows.
+pub fn home(tx: &mut Tx, viewer: AccountId, page: Page) -> Result<Listed<PostView>> {
+    let entries = timeline::home(tx, viewer, page)?;
+    listed(tx, Some(viewer), &entries)
+}
+
+/// Public posts that answer nobody.
+pub fn public(tx: &mut Tx, viewer: Option<AccountId>, selection: Selection, page: Page) -> Result<Listed<PostView>> {
+    let entries = timeline::public(tx, viewer, selection, page)?;
+    listed(tx, viewer, &entries)
+}
+
+/// Public posts with a hashtag, written in any case and with or without `#`.
+pub fn tagged(
+    tx: &mut Tx,
+    viewer: Option<AccountId>,
+    name: &str,
+    selection: Selection,
+    page: Page,
+) -> Result<Listed<PostView>> {
+    let Some(name) = text::hashtag::parse(name) else { return Ok(Listed::empty()) };
+    let entries = timeline::tagged(tx, &text::hashtag::key(&name), viewer, selection, page)?;
+    listed(tx, viewer, &entries)
+}
+
+/// What an account wrote and boosted, as far as the viewer may see it.
+pub fn of_author(
+    tx: &mut Tx,
+    viewer: Option<AccountId>,
+    author: AccountId,
+    selection: OfAuthor,
+    page: Page,
+) -> Result<Listed<PostView>> {
+    let author = store::account::find(tx, author)?.or_not_found("account")?;
+    match author.state {
+        AccountState::Deleted => return Err(Error::NotFound("account")),
+        AccountState::Suspended => return Ok(Listed::empty()),
+        AccountState::Active | AccountState::Silenced | AccountState::Moved => (),
+    }
+    let entries = store::post::by_author(tx, author.id, viewer, selection, page)?;
+    listed(tx, viewer, &entries)
+}
+
+/// What the viewer likes, by the time of the like.
+pub fn liked(tx: &mut Tx, viewer: AccountId, page: Page) -> Result<Listed<PostView>> {
+    let entries = timeline::liked(tx, viewer, page)?;
+    listed(tx, Some(viewer), &entries)
+}
