@@ -443,7 +443,7 @@ pub fn posted(tx: &mut Tx, id: AccountId, at: Timestamp) -> Result<()> {
 pub fn usage(tx: &mut Tx) -> Result<(i64, i64)> {
     tx.get(
         "SELECT (SELECT COUNT(*) FROM account WHERE home = 0 AND state IN (0, 1) AND kind <> 'Application'),
-                (SELECT COALESCE(SUM(c.posts), 0) FROM account a JOIN account_count c ON c.account_id = a.id WHERE a.home = 0)",
+                (SELECT CAST(COALESCE(SUM(c.posts), 0) AS BIGINT) FROM account a JOIN account_count c ON c.account_id = a.id WHERE a.home = 0)",
         &[],
         |row| Ok((row.get(0)?, row.get(1)?)),
     )
