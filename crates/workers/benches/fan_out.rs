@@ -57,9 +57,9 @@ async fn measure(hosts: u64, messages: u64, delay: Duration) {
         tokio::time::sleep(Duration::from_millis(1)).await;
     }
     let took = began.elapsed();
-    let rate = (hosts * messages) as f64 / took.as_secs_f64();
+    let rate = u128::from(hosts * messages) * 1000 / took.as_millis().max(1);
     println!(
-        "{wanted} deliveries to {hosts} hosts at {delay:?}: {took:.2?} ({rate:.0}/s); published in {published:.2?}"
+        "{wanted} deliveries to {hosts} hosts at {delay:?}: {took:.2?} ({rate}/s); published in {published:.2?}"
     );
     stop.send_replace(true);
     workers.join().await;

@@ -10,3 +10,4 @@ mod restarts;
 mod retries;
 mod sink;
 mod stage;
+mod sweeping;
