@@ -97,6 +97,11 @@ pub fn hosts(tx: &mut Tx, after: &str, limit: i64) -> Result<Vec<Host>> {
     )
 }
 
+/// How many deliveries wait.
+pub fn waiting_count(tx: &mut Tx) -> Result<i64> {
+    tx.get("SELECT COUNT(*) FROM delivery WHERE state = 0", &[], |row| row.get(0))
+}
+
 /// Notes that the peer took these.
 pub fn delivered(tx: &mut Tx, ids: &[DeliveryId]) -> Result<()> {
     let now = tx.now();
