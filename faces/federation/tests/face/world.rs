@@ -57,15 +57,15 @@ impl Answer {
 
 /// Runs a test on each database, in a server that shows documents to everyone.
 pub(crate) fn in_world(test: impl AsyncFn(&World)) {
-    in_world_with(&Settings::default(), test);
+    in_world_with(&Settings::default(), &test);
 }
 
 /// The same in a server that answers signed requests only.
 pub(crate) fn in_secure_world(test: impl AsyncFn(&World)) {
-    in_world_with(&Settings { fetch: Fetch::Authorized, ..Settings::default() }, test);
+    in_world_with(&Settings { fetch: Fetch::Authorized, ..Settings::default() }, &test);
 }
 
-fn in_world_with(settings: &Settings, test: impl AsyncFn(&World)) {
+fn in_world_with(settings: &Settings, test: &impl AsyncFn(&World)) {
     for_each_fresh(
         |_| (),
         |fresh| {
