@@ -56,11 +56,13 @@ impl Answer {
 }
 
 /// Runs a test on each database, in a server that shows documents to everyone.
+#[expect(clippy::needless_pass_by_value, reason = "a test is written in place")]
 pub(crate) fn in_world(test: impl AsyncFn(&World)) {
     in_world_with(&Settings::default(), &test);
 }
 
 /// The same in a server that answers signed requests only.
+#[expect(clippy::needless_pass_by_value, reason = "a test is written in place")]
 pub(crate) fn in_secure_world(test: impl AsyncFn(&World)) {
     in_world_with(&Settings { fetch: Fetch::Authorized, ..Settings::default() }, &test);
 }
