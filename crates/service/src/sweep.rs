@@ -19,11 +19,14 @@ const SEEN: Duration = Duration::from_secs(30 * 24 * 3600);
 /// How long a host is remembered to which nothing goes.
 const LANE: Duration = Duration::from_secs(60 * 24 * 3600);
 
+/// How long lines of the message log are kept; their bodies go earlier.
+const LINES: Duration = Duration::from_secs(60 * 24 * 3600);
+
 /// A step of sweeping that takes few rows and says how many they were.
 type Step = fn(&mut Tx, Timestamp) -> Result<u64>;
 
 /// All there is to do that needs no settings.
-const STEPS: [Step; 9] = [
+const STEPS: [Step; 10] = [
     |tx, now| Ok(store::sweep::seen(tx, now.minus(SEEN), STEP)?),
     |tx, now| Ok(store::sweep::sessions(tx, now.minus(SESSION), STEP)?),
     |tx, now| Ok(store::sweep::codes(tx, now.minus(DAY), STEP)?),
@@ -33,6 +36,7 @@ const STEPS: [Step; 9] = [
     |tx, now| Ok(store::delivery::remove_ended(tx, now.minus(END_AFTER + GIVE_UP_AFTER), STEP)?),
     |tx, now| Ok(store::lane::forget(tx, now.minus(LANE), STEP)?),
     |tx, now| refused(tx, now.minus(DAY)),
+    |tx, now| old(tx, now.minus(LINES)),
 ];
 
 /// Sweeps everything once.
@@ -56,6 +60,13 @@ async fn repeat(cx: &Cx, step: Step) -> Result<()> {
 /// Refused messages are kept for a day: they are easily sent in numbers.
 fn refused(tx: &mut Tx, before: Timestamp) -> Result<u64> {
     let messages = store::sweep::refused(tx, before, STEP)?;
+    store::sweep::remove_bodies(tx, &messages)?;
+    Ok(store::sweep::remove_messages(tx, &messages)?)
+}
+
+/// Lines of the log outlive their bodies, but not for ever.
+fn old(tx: &mut Tx, before: Timestamp) -> Result<u64> {
+    let messages = store::sweep::old_messages(tx, before, STEP)?;
     store::sweep::remove_bodies(tx, &messages)?;
     Ok(store::sweep::remove_messages(tx, &messages)?)
 }

@@ -110,3 +110,16 @@ pub fn home(tx: &mut Tx, owner: AccountId, keep: i64, limit: i64) -> Result<u64>
 fn first_id(at: Timestamp) -> i64 {
     domain::id::first_at(at.0)
 }
+
+/// Lines of the log from before a time that nothing waits for any more.
+pub fn old_messages(tx: &mut Tx, before: Timestamp, limit: i64) -> Result<Vec<MessageId>> {
+    tx.query(
+        "SELECT m.id FROM message m WHERE m.id < $1
+            AND NOT EXISTS (SELECT 1 FROM inbound i WHERE i.message_id = m.id)
+            AND NOT EXISTS (SELECT 1 FROM outbox o WHERE o.message_id = m.id)
+            AND NOT EXISTS (SELECT 1 FROM delivery d WHERE d.message_id = m.id)
+         ORDER BY m.id LIMIT $2",
+        &[&domain::id::first_at(before.0), &limit],
+        |row| row.get(0),
+    )
+}

@@ -2,7 +2,7 @@
 //! the yes.
 
 use super::verify::{self, Signed};
-use crate::{Cx, Error};
+use crate::{Cx, Error, delivery};
 use activitypub::Activity;
 use bytes::Bytes;
 use domain::message::{Direction, MessageState};
@@ -172,6 +172,7 @@ async fn keep(cx: &Cx, arrived: &Arrived, letter: Letter, signed: Signed) -> Res
             bytes: if again { &[] } else { &body },
         };
         let id = message::insert(tx, &entry)?;
+        delivery::revive(tx, signed.actor.host())?;
         if again {
             tx.tell(Event::Logged(id));
         } else {
