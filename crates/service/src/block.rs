@@ -7,7 +7,8 @@ use crate::{Error, Result};
 use activitypub::Block;
 use activitypub::render::{self, Envelope};
 use domain::Account;
-use store::{Tx, notification, post, timeline};
+use store::tombstone::{self, Grave};
+use store::{Tx, notification, timeline};
 
 /// One of ours blocks an account. The peer is told, as Mastodon does, so that
 /// both sides agree (against ActivityPub §6.9, which would keep it secret).
@@ -68,7 +69,7 @@ pub fn undo(tx: &mut Tx, viewer: &Account, target: &Account) -> Result<()> {
 /// A peer's actor blocks one of ours.
 pub fn receive(tx: &mut Tx, sender: &Account, block: &Block) -> Result<Outcome> {
     let id = block.id.clone().unwrap_or_else(|| format!("{}#blocks/{}", sender.actor_id, block.object));
-    if post::tombstone(tx, &id)?.is_some() {
+    if tombstone::find(tx, &id)?.is_some() {
         return Ok(Outcome::ignored("this block was taken back"));
     }
     let Some(target) = store::account::by_actor(tx, &block.object)?.filter(Account::is_ours) else {
@@ -82,7 +83,7 @@ pub fn receive(tx: &mut Tx, sender: &Account, block: &Block) -> Result<Outcome> 
 /// A peer's actor blocks no more.
 pub fn receive_undo(tx: &mut Tx, sender: &Account, block: &Block) -> Result<Outcome> {
     if let Some(id) = &block.id {
-        post::bury(tx, id, sender.actor_id.as_str(), Some("Block"))?;
+        tombstone::bury(tx, id, sender.actor_id.as_str(), Some("Block"), Grave::Hidden)?;
     }
     let Some(target) = store::account::by_actor(tx, &block.object)? else {
         return Ok(Outcome::ignored("who was blocked is not known"));
@@ -100,7 +101,7 @@ pub fn receive_undo_by_id(tx: &mut Tx, sender: &Account, id: &str) -> Result<Opt
     else {
         return Ok(None);
     };
-    post::bury(tx, id, sender.actor_id.as_str(), Some("Block"))?;
+    tombstone::bury(tx, id, sender.actor_id.as_str(), Some("Block"), Grave::Hidden)?;
     store::block::remove(tx, account, target)?;
     Ok(Some(Outcome::Processed))
 }

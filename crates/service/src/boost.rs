@@ -12,6 +12,7 @@ use domain::visibility::may_boost;
 use domain::{Account, AccountId, BoostId, Event, ObjectId, Post, PostId, Visibility};
 use store::boost::Boost;
 use store::timeline::{self, Entry};
+use store::tombstone::{self, Grave};
 use store::{Tx, notification};
 
 /// A boost of what stands among so many newer ids is not shown again: an hour's worth.
@@ -132,7 +133,7 @@ pub fn receive(tx: &mut Tx, arrival: &Arrival<'_>, announce: &Announce) -> Resul
         },
     };
     if let Some(id) = &announce.id
-        && store::post::tombstone(tx, id)?.is_some()
+        && tombstone::find(tx, id)?.is_some()
     {
         return Ok(Outcome::ignored("this boost was taken back"));
     }
@@ -156,7 +157,7 @@ fn group_post(inner: &Activity) -> Option<ObjectId> {
 }
 
 fn unknown(tx: &mut Tx, arrival: &Arrival<'_>, object: ObjectId) -> Result<Outcome> {
-    if tx.names().is_ours(&object) || store::post::tombstone(tx, object.as_str())?.is_some() {
+    if tx.names().is_ours(&object) || tombstone::find(tx, object.as_str())?.is_some() {
         return Ok(Outcome::ignored("the boosted post is gone"));
     }
     if !store::follow::is_followed_here(tx, arrival.sender.id)? {
@@ -212,7 +213,7 @@ pub fn receive_undo(
     object: Option<&str>,
 ) -> Result<Outcome> {
     if let Some(id) = id {
-        store::post::bury(tx, id, sender.actor_id.as_str(), Some("Announce"))?;
+        tombstone::bury(tx, id, sender.actor_id.as_str(), Some("Announce"), Grave::Hidden)?;
         if let Some(outcome) = receive_undo_by_id(tx, sender, id)? {
             return Ok(outcome);
         }
@@ -235,7 +236,7 @@ pub fn receive_undo_by_id(tx: &mut Tx, sender: &Account, id: &str) -> Result<Opt
     let Some(boost) = store::boost::by_activity(tx, id)?.filter(|boost| boost.account_id == sender.id) else {
         return Ok(None);
     };
-    store::post::bury(tx, id, sender.actor_id.as_str(), Some("Announce"))?;
+    tombstone::bury(tx, id, sender.actor_id.as_str(), Some("Announce"), Grave::Hidden)?;
     take_back(tx, &boost).map(Some)
 }
 

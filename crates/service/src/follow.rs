@@ -11,7 +11,8 @@ use domain::notification::NotificationKind;
 use domain::{Account, AccountId, AccountKind, ActorId};
 use serde_json::Value;
 use store::follow::Follow as Row;
-use store::{Tx, notification, post, timeline};
+use store::tombstone::{self, Grave};
+use store::{Tx, notification, timeline};
 
 /// Entries a new follower's home is filled with.
 const BACKFILL: i64 = 40;
@@ -85,7 +86,7 @@ pub fn receive(tx: &mut Tx, sender: &Account, follow: &Follow) -> Result<Outcome
         return Ok(Outcome::ignored("the instance cannot be followed"));
     }
     let id = follow.id.clone().unwrap_or_else(|| format!("{}#follows/{}", sender.actor_id, target.id));
-    if post::tombstone(tx, &id)?.is_some() {
+    if tombstone::find(tx, &id)?.is_some() {
         return Ok(Outcome::ignored("this follow was taken back"));
     }
     let relation = store::follow::relation(tx, sender.id, target.id)?;
@@ -250,14 +251,14 @@ pub fn receive_reject(tx: &mut Tx, sender: &Account, answer: &Answer) -> Result<
 /// A peer's actor takes its follow back. Its id is never acted upon again.
 pub fn receive_undo(tx: &mut Tx, sender: &Account, follow: &Follow) -> Result<Outcome> {
     if let Some(id) = &follow.id {
-        post::bury(tx, id, sender.actor_id.as_str(), Some("Follow"))?;
+        tombstone::bury(tx, id, sender.actor_id.as_str(), Some("Follow"), Grave::Hidden)?;
     }
     let Some(target) = store::account::by_actor(tx, &follow.object.clone().into())? else {
         return Ok(Outcome::ignored("what was followed is not known"));
     };
     match remove(tx, sender, &target)? {
         Some(row) => {
-            post::bury(tx, &row.activity_id, sender.actor_id.as_str(), Some("Follow"))?;
+            tombstone::bury(tx, &row.activity_id, sender.actor_id.as_str(), Some("Follow"), Grave::Hidden)?;
             Ok(Outcome::Processed)
         }
         None => Ok(Outcome::ignored("did not follow")),
@@ -270,7 +271,7 @@ pub fn receive_undo_by_id(tx: &mut Tx, sender: &Account, id: &str) -> Result<Opt
         return Ok(None);
     };
     let target = store::account::get(tx, row.target_id)?;
-    post::bury(tx, id, sender.actor_id.as_str(), Some("Follow"))?;
+    tombstone::bury(tx, id, sender.actor_id.as_str(), Some("Follow"), Grave::Hidden)?;
     remove(tx, sender, &target)?;
     Ok(Some(Outcome::Processed))
 }

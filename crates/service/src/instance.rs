@@ -1,7 +1,7 @@
 //! The server as it presents itself.
 
-use crate::profile::{self, AccountView};
 use crate::Result;
+use crate::profile::{self, AccountView};
 use std::time::Duration;
 use store::Tx;
 

@@ -29,6 +29,7 @@ pub mod post;
 pub mod like;
 pub mod boost;
 pub mod inbound;
+pub mod leavings;
 pub mod reading;
 
 pub mod listed;

@@ -1,10 +1,10 @@
 //! What an account was told, with who and what it is about.
 
+use crate::Result;
 use crate::error::OrNotFound;
 use crate::listed::Listed;
 use crate::profile::{self, AccountView};
 use crate::timeline::dress;
-use crate::Result;
 use domain::notification::Notification;
 use domain::{AccountId, NotificationId, Page, PostId, PostView};
 use std::collections::HashMap;
@@ -25,7 +25,12 @@ pub struct NotificationView {
 }
 
 /// Notifications of the viewer, newest first.
-pub fn list(tx: &mut Tx, viewer: AccountId, selection: &Selection, page: Page) -> Result<Listed<NotificationView>> {
+pub fn list(
+    tx: &mut Tx,
+    viewer: AccountId,
+    selection: &Selection,
+    page: Page,
+) -> Result<Listed<NotificationView>> {
     let rows = store::notification::list(tx, viewer, selection, page)?;
     let ids: Vec<i64> = rows.iter().map(|row| row.id.0).collect();
     let views = dressed(tx, viewer, rows)?;

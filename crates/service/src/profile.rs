@@ -34,7 +34,8 @@ pub fn many(tx: &mut Tx, ids: &[AccountId]) -> Result<Vec<AccountView>> {
         return Ok(Vec::new());
     }
     let rows = store::account::list(tx, ids)?;
-    let rows: Vec<_> = rows.into_iter().filter(|(account, _)| account.state != AccountState::Deleted).collect();
+    let rows: Vec<_> =
+        rows.into_iter().filter(|(account, _)| account.state != AccountState::Deleted).collect();
     let mut targets = moved(tx, rows.iter().map(|(account, _)| account))?;
     let mut views: HashMap<AccountId, AccountView> = HashMap::with_capacity(rows.len());
     for (account, counts) in rows {
@@ -45,12 +46,17 @@ pub fn many(tx: &mut Tx, ids: &[AccountId]) -> Result<Vec<AccountView>> {
 }
 
 /// Where accounts went, by actor id. One hop: a target is shown without its own.
-fn moved<'a>(tx: &mut Tx, accounts: impl Iterator<Item = &'a Account>) -> Result<HashMap<String, AccountView>> {
-    let actors: Vec<&str> = accounts.filter_map(|account| account.moved_to.as_ref().map(|to| to.as_str())).collect();
+fn moved<'a>(
+    tx: &mut Tx,
+    accounts: impl Iterator<Item = &'a Account>,
+) -> Result<HashMap<String, AccountView>> {
+    let actors: Vec<&str> =
+        accounts.filter_map(|account| account.moved_to.as_ref().map(|to| to.as_str())).collect();
     if actors.is_empty() {
         return Ok(HashMap::new());
     }
-    let ids: Vec<AccountId> = store::account::by_actors(tx, &actors)?.iter().map(|account| account.id).collect();
+    let ids: Vec<AccountId> =
+        store::account::by_actors(tx, &actors)?.iter().map(|account| account.id).collect();
     let targets = store::account::list(tx, &ids)?;
     let view = |(account, counts): (Account, AccountCounts)| {
         (account.actor_id.to_string(), AccountView { account, counts, moved_to: None })
@@ -66,7 +72,13 @@ pub(crate) fn listed(tx: &mut Tx, rows: &[(i64, AccountId)]) -> Result<Listed<Ac
     Ok(Listed::new(views, rows.iter().map(|(row, _)| *row)))
 }
 
-fn of_side(tx: &mut Tx, viewer: Option<AccountId>, id: AccountId, side: Side, page: Page) -> Result<Listed<AccountView>> {
+fn of_side(
+    tx: &mut Tx,
+    viewer: Option<AccountId>,
+    id: AccountId,
+    side: Side,
+    page: Page,
+) -> Result<Listed<AccountView>> {
     let state = store::account::find(tx, id)?.or_not_found(ACCOUNT)?.state;
     if state == AccountState::Deleted {
         return Err(Error::NotFound(ACCOUNT));
@@ -83,12 +95,22 @@ fn of_side(tx: &mut Tx, viewer: Option<AccountId>, id: AccountId, side: Side, pa
 }
 
 /// Who follows an account. Whom the account blocks sees nobody.
-pub fn followers(tx: &mut Tx, viewer: Option<AccountId>, id: AccountId, page: Page) -> Result<Listed<AccountView>> {
+pub fn followers(
+    tx: &mut Tx,
+    viewer: Option<AccountId>,
+    id: AccountId,
+    page: Page,
+) -> Result<Listed<AccountView>> {
     of_side(tx, viewer, id, Side::Followers, page)
 }
 
 /// Whom an account follows. Whom the account blocks sees nobody.
-pub fn following(tx: &mut Tx, viewer: Option<AccountId>, id: AccountId, page: Page) -> Result<Listed<AccountView>> {
+pub fn following(
+    tx: &mut Tx,
+    viewer: Option<AccountId>,
+    id: AccountId,
+    page: Page,
+) -> Result<Listed<AccountView>> {
     of_side(tx, viewer, id, Side::Following, page)
 }
 
@@ -114,7 +136,12 @@ pub fn handle_of(cx: &Cx, text: &str) -> Option<Handle> {
     let text = text.trim();
     let text = text.strip_prefix("acct:").unwrap_or(text);
     let text = text.strip_prefix('@').unwrap_or(text);
-    if text.contains('@') { Handle::parse(text) } else { Handle::parse(&format!("{text}@{}", cx.names.domain())) }.ok()
+    if text.contains('@') {
+        Handle::parse(text)
+    } else {
+        Handle::parse(&format!("{text}@{}", cx.names.domain()))
+    }
+    .ok()
 }
 
 /// The account with a handle, from what we know only.

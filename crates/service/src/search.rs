@@ -52,7 +52,8 @@ pub async fn resolve(cx: &Cx, viewer: AccountId, text: &str, ask: bool) -> Resul
     };
     match found {
         Some(Found::Post(id)) => {
-            let seen = cx.read(move |tx| Ok(store::timeline::visible_among(tx, &[id], Some(viewer))?)).await?;
+            let seen =
+                cx.read(move |tx| Ok(store::timeline::visible_among(tx, &[id], Some(viewer))?)).await?;
             Ok(found.filter(|_| seen.contains(&id)))
         }
         other => Ok(other),
@@ -245,7 +246,8 @@ fn accounts(tx: &mut Tx, viewer: AccountId, query: &Query, exact: Option<Found>)
     }
     if query.followed_only {
         let followed = store::follow::relationships(tx, viewer, &ids)?;
-        let followed: HashMap<AccountId, bool> = followed.into_iter().map(|(id, is)| (id, is.following)).collect();
+        let followed: HashMap<AccountId, bool> =
+            followed.into_iter().map(|(id, is)| (id, is.following)).collect();
         ids.retain(|id| followed.get(id).copied().unwrap_or(false));
     }
     let skip = usize::try_from(query.offset).unwrap_or(0);
@@ -306,7 +308,11 @@ mod tests {
         };
         assert_eq!(page("https://here.example/@bob"), "profile bob");
         assert_eq!(page("https://here.example/@bob/17?x#y"), "post bob 17");
-        for other in ["https://there.example/@bob", "https://here.example/about", "https://here.example/@bob/with_replies"] {
+        for other in [
+            "https://there.example/@bob",
+            "https://here.example/about",
+            "https://here.example/@bob/with_replies",
+        ] {
             assert_eq!(page(other), "none", "{other}");
         }
     }

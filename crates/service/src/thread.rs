@@ -1,11 +1,11 @@
 //! One post and what stands around it: its conversation, its versions, who
 //! likes it. What the viewer may not see looks missing.
 
+use crate::Result;
 use crate::error::OrNotFound;
 use crate::listed::Listed;
 use crate::profile::{self, AccountView};
 use crate::timeline::dress;
-use crate::Result;
 use domain::visibility::{Standing, may_see};
 use domain::{AccountId, BoostId, Page, PostId, PostView, Timestamp};
 use std::collections::HashSet;
@@ -158,7 +158,12 @@ pub fn likers(tx: &mut Tx, viewer: Option<AccountId>, id: PostId, page: Page) ->
 }
 
 /// Who boosted a post for everyone to see.
-pub fn boosters(tx: &mut Tx, viewer: Option<AccountId>, id: PostId, page: Page) -> Result<Listed<AccountView>> {
+pub fn boosters(
+    tx: &mut Tx,
+    viewer: Option<AccountId>,
+    id: PostId,
+    page: Page,
+) -> Result<Listed<AccountView>> {
     let id = post_of(tx, viewer, id)?;
     let rows = store::boost::boosters(tx, id, page)?;
     profile::listed(tx, &rows)

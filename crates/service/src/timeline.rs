@@ -32,7 +32,12 @@ pub fn home(tx: &mut Tx, viewer: AccountId, page: Page) -> Result<Listed<PostVie
 }
 
 /// Public posts that answer nobody.
-pub fn public(tx: &mut Tx, viewer: Option<AccountId>, selection: Selection, page: Page) -> Result<Listed<PostView>> {
+pub fn public(
+    tx: &mut Tx,
+    viewer: Option<AccountId>,
+    selection: Selection,
+    page: Page,
+) -> Result<Listed<PostView>> {
     let entries = timeline::public(tx, viewer, selection, page)?;
     listed(tx, viewer, &entries)
 }

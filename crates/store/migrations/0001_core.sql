@@ -395,6 +395,7 @@ CREATE TABLE tombstone (
     object_id TEXT PRIMARY KEY,
     author TEXT NOT NULL,                -- actor id
     former_type TEXT,
+    is_open BIGINT NOT NULL,             -- anyone may learn that it was there
     deleted_at_ms BIGINT NOT NULL
 ) /*strict, without rowid*/;
 

@@ -26,6 +26,7 @@ pub mod host_rule;
 pub mod follow;
 pub mod block;
 pub mod post;
+pub mod tombstone;
 pub mod boost;
 pub mod like;
 pub mod timeline;

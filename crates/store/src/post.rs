@@ -510,37 +510,6 @@ pub fn revisions(tx: &mut Tx, post: PostId) -> Result<Vec<Revision>> {
     )
 }
 
-/// Says that an object is gone for ever.
-pub fn bury(tx: &mut Tx, object: &str, author: &str, former_type: Option<&str>) -> Result<()> {
-    let now = tx.now();
-    tx.execute(
-        "INSERT INTO tombstone (object_id, author, former_type, deleted_at_ms) VALUES ($1, $2, $3, $4)
-         ON CONFLICT (object_id) DO NOTHING",
-        &[&object, &author, &former_type, &now],
-    )?;
-    Ok(())
-}
-
-/// What is left of an object that is gone.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Tombstone {
-    /// Whose it was, or who said so.
-    pub author: String,
-    /// What it was.
-    pub former_type: Option<String>,
-    /// When it went.
-    pub deleted_at: Timestamp,
-}
-
-/// The tombstone of an object.
-pub fn tombstone(tx: &mut Tx, object: &str) -> Result<Option<Tombstone>> {
-    tx.find(
-        "SELECT author, former_type, deleted_at_ms FROM tombstone WHERE object_id = $1",
-        &[&object],
-        |row| Ok(Tombstone { author: row.get(0)?, former_type: row.get(1)?, deleted_at: row.get(2)? }),
-    )
-}
-
 /// Accounts of peers that answered, liked or boosted a post.
 pub fn interacted(tx: &mut Tx, post: PostId, limit: i64) -> Result<Vec<AccountId>> {
     tx.query(

@@ -2,7 +2,7 @@
 //! accounts left, and keeping key pairs ready.
 
 use crate::pace::stopped;
-use service::{Cx, account, keys};
+use service::{Cx, keys, leavings};
 use std::time::Duration;
 use tokio::sync::watch;
 
@@ -27,7 +27,7 @@ async fn tidy_for_ever(cx: &Cx) {
 
 async fn tidy(cx: &Cx) -> service::Result<()> {
     keys::stock(cx).await?;
-    while cx.write_later(account::sweep_deleted).await? {
+    while cx.write_later(leavings::sweep).await? {
         tokio::task::yield_now().await;
     }
     Ok(())

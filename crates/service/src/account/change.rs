@@ -4,15 +4,13 @@ use super::absorb::absorb;
 use crate::activity::{self, Sending};
 use crate::arrival::Outcome;
 use crate::outbox::{Followers, Shared};
-use crate::{Error, Result, documents, post};
+use crate::{Error, Result, documents};
 use activitypub::{Actor, render};
 use domain::account::Profile;
 use domain::{Account, AccountId, AccountState, Event};
 use store::Tx;
+use store::tombstone::{self, Grave};
 use text::sanitise::{self, RULES_VERSION};
-
-/// Rows one step of a sweep removes.
-const STEP: i64 = 100;
 
 /// A peer's actor changed its profile or keys (ActivityPub §7.3). The signer is
 /// the actor, so the document stands as it came.
@@ -28,29 +26,15 @@ pub fn receive_update(tx: &mut Tx, sender: &Account, actor: &Actor) -> Result<Ou
 pub fn receive_delete(tx: &mut Tx, sender: &Account) -> Result<Outcome> {
     store::account::set_state(tx, sender.id, AccountState::Deleted)?;
     store::key::forget_peer(tx, sender.id)?;
-    store::post::bury(tx, sender.actor_id.as_str(), sender.actor_id.as_str(), Some(sender.kind.as_str()))?;
+    tombstone::bury(
+        tx,
+        sender.actor_id.as_str(),
+        sender.actor_id.as_str(),
+        Some(sender.kind.as_str()),
+        Grave::Open,
+    )?;
     tx.tell(Event::Changed(sender.id));
     Ok(Outcome::Processed)
-}
-
-/// Removes what deleted accounts left, a step at a time; true where there may be more.
-pub fn sweep_deleted(tx: &mut Tx) -> Result<bool> {
-    let Some(id) = store::account::deleted_with_rests(tx)? else { return Ok(false) };
-    let account = store::account::get(tx, id)?;
-    for id in store::post::some_of(tx, account.id, STEP)? {
-        if let Some(left) = store::post::find(tx, id)? {
-            post::erase(tx, &left, &account)?;
-        }
-    }
-    for boost in store::boost::some_of(tx, account.id, STEP)? {
-        store::boost::remove(tx, &boost)?;
-    }
-    for liked in store::like::some_of(tx, account.id, STEP)? {
-        store::like::remove(tx, account.id, liked)?;
-    }
-    store::follow::remove_all(tx, account.id, STEP)?;
-    store::notification::forget_everywhere(tx, account.id, STEP)?;
-    Ok(true)
 }
 
 /// What an owner changes of a profile; `None` leaves it as it is.
@@ -148,7 +132,13 @@ pub fn delete_local(tx: &mut Tx, id: AccountId) -> Result<()> {
         &to_followers("Delete", &account, &[account.actor_id.as_str()]),
     )?;
     store::account::set_state(tx, id, AccountState::Deleted)?;
-    store::post::bury(tx, account.actor_id.as_str(), account.actor_id.as_str(), Some(account.kind.as_str()))?;
+    tombstone::bury(
+        tx,
+        account.actor_id.as_str(),
+        account.actor_id.as_str(),
+        Some(account.kind.as_str()),
+        Grave::Open,
+    )?;
     tx.tell(Event::Changed(id));
     Ok(())
 }

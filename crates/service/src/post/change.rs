@@ -8,6 +8,7 @@ use activitypub::render;
 use domain::notification::NotificationKind;
 use domain::post::{self, Draft};
 use domain::{Account, Event, ObjectId, Post, PostId};
+use store::tombstone::{self, Grave};
 use store::{Tx, notification};
 use text::sanitise::RULES_VERSION;
 
@@ -108,7 +109,8 @@ pub fn delete(tx: &mut Tx, viewer: &Account, id: PostId) -> Result<()> {
 
 /// Leaves only a tombstone of a post.
 pub fn erase(tx: &mut Tx, post: &Post, author: &Account) -> Result<()> {
-    store::post::bury(tx, post.object_id.as_str(), author.actor_id.as_str(), Some(post.kind.as_str()))?;
+    let grave = if post.visibility.is_open() { Grave::Open } else { Grave::Hidden };
+    tombstone::bury(tx, post.object_id.as_str(), author.actor_id.as_str(), Some(post.kind.as_str()), grave)?;
     store::message::empty_bodies_about(tx, post.object_id.as_str())?;
     store::post::remove(tx, post)?;
     tx.tell(Event::Deleted(post.id));
@@ -138,6 +140,6 @@ pub fn receive_delete(
         store::boost::remove(tx, &boost)?;
     }
     // Should the Create come later, it comes too late.
-    store::post::bury(tx, object.as_str(), sender.actor_id.as_str(), former)?;
+    tombstone::bury(tx, object.as_str(), sender.actor_id.as_str(), former, Grave::Hidden)?;
     Ok(Outcome::Processed)
 }

@@ -74,7 +74,7 @@ fn admit(tx: &mut Tx, note: &Note, author: &Account) -> Result<PostId> {
     if let Some(known) = store::post::id_by_object(tx, &note.id)? {
         return Ok(known);
     }
-    if store::post::tombstone(tx, note.id.as_str())?.is_some() {
+    if store::tombstone::find(tx, note.id.as_str())?.is_some() {
         return Err(Error::Gone("post"));
     }
     if !author.state.is_live() {

@@ -76,7 +76,7 @@ fn take(tx: &mut Tx, arrival: &Arrival<'_>, note: &Note) -> Result<Outcome> {
     if let (Some(id), None) = (&note.in_reply_to, &parent)
         && !tx.names().is_ours(id)
         && arrival.lacking.why(id.as_str()).is_none()
-        && store::post::tombstone(tx, id.as_str())?.is_none()
+        && store::tombstone::find(tx, id.as_str())?.is_none()
     {
         return Ok(Outcome::Needs(vec![Need::Post(id.clone())]));
     }
@@ -91,7 +91,7 @@ fn take(tx: &mut Tx, arrival: &Arrival<'_>, note: &Note) -> Result<Outcome> {
 
 /// Why a post is not taken again: it is here, or was deleted.
 fn already(tx: &mut Tx, note: &Note) -> Result<Option<&'static str>> {
-    if let Some(stone) = store::post::tombstone(tx, note.id.as_str())?
+    if let Some(stone) = store::tombstone::find(tx, note.id.as_str())?
         && stone.author == note.attributed_to.as_str()
     {
         return Ok(Some("the post was deleted"));

@@ -12,6 +12,7 @@ use domain::visibility::{Standing, may_see};
 use domain::{Account, BoostId, Handle, ObjectId, PostId};
 use serde_json::Value;
 use store::Tx;
+use store::tombstone::Grave;
 
 /// The same words for what is not there and what is not for the reader.
 const DOCUMENT: &str = "document";
@@ -99,11 +100,11 @@ fn no_post(tx: &mut Tx, account: &Account, id: PostId, part: PostPart, reader: K
         return served(&documents::announce(tx, &boost, account, &post)?, boost.visibility.is_open());
     }
     let object = tx.names().post(&account.actor_id, id);
-    match store::post::tombstone(tx, object.as_str())? {
-        Some(left) => {
+    match store::tombstone::find(tx, object.as_str())? {
+        Some(left) if left.grave == Grave::Open => {
             gone(&documents::tombstone(&object, left.former_type.as_deref(), Some(left.deleted_at)))
         }
-        None => Err(Error::NotFound(DOCUMENT)),
+        _ => Err(Error::NotFound(DOCUMENT)),
     }
 }
 

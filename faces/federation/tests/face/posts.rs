@@ -216,11 +216,12 @@ fn n10_n51_a_deleted_post_leaves_a_tombstone() {
         world
             .write(move |tx| {
                 store::post::remove(tx, &kept)?;
-                Ok(store::post::bury(
+                Ok(store::tombstone::bury(
                     tx,
                     kept.object_id.as_str(),
                     "https://here.example/users/alice",
                     Some("Note"),
+                    store::tombstone::Grave::Open,
                 )?)
             })
             .await;

@@ -1,0 +1,100 @@
+//! What stands under the addresses of pages: `/@NAME`, `/@NAME/ID` and the
+//! feed beside them. Pages say what is gone; what the viewer may not see looks
+//! missing.
+
+use crate::error::OrNotFound;
+use crate::timeline::dress;
+use crate::{Error, Result, thread};
+use domain::visibility::may_see;
+use domain::{Account, AccountId, AccountState, BoostId, Handle, Page, PostId, PostView, Visibility};
+use store::Tx;
+use store::tombstone::Grave;
+
+const ACCOUNT: &str = "account";
+const POST: &str = "post";
+
+/// The account of a handle: `name` for one of ours, else `name@host`. Asks nobody.
+pub fn account(tx: &mut Tx, handle: &str) -> Result<Account> {
+    let names = tx.names().clone();
+    let written =
+        if handle.contains('@') { handle.to_owned() } else { format!("{handle}@{}", names.domain()) };
+    let mut handle = Handle::parse(&written).map_err(|_| Error::NotFound(ACCOUNT))?;
+    // Our handles may be written with our origin's host too.
+    if handle.domain == *names.origin().host() {
+        handle.domain = names.domain().clone();
+    }
+    let account = store::account::by_handle(tx, &handle)?.or_not_found(ACCOUNT)?;
+    match account.state {
+        AccountState::Deleted => Err(Error::Gone(ACCOUNT)),
+        AccountState::Suspended => Err(Error::NotFound(ACCOUNT)),
+        AccountState::Active | AccountState::Silenced | AccountState::Moved => Ok(account),
+    }
+}
+
+/// What an account itself wrote for everyone, newest first: for its feed.
+pub fn feed_of(tx: &mut Tx, author: AccountId, limit: i64) -> Result<Vec<PostView>> {
+    let selection = store::post::Selection { without_boosts: true, without_replies: true, only_media: false };
+    let entries = store::post::by_author(tx, author, None, selection, Page::newest(limit))?;
+    let mut posts = dress(tx, None, &entries)?;
+    posts.retain(|view| view.post.visibility == Visibility::Public);
+    Ok(posts)
+}
+
+/// An account that may be acted upon.
+pub fn live_account(tx: &mut Tx, id: AccountId) -> Result<Account> {
+    store::account::find(tx, id)?.filter(|account| account.state.is_live()).or_not_found(ACCOUNT)
+}
+
+/// A post among those it answers and those that answer it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Thread {
+    /// What it answers, from the first to the nearest.
+    pub above: Vec<PostView>,
+    /// The post.
+    pub post: PostView,
+    /// How often it was changed.
+    pub edits: usize,
+    /// What answers it, older first.
+    pub below: Vec<PostView>,
+}
+
+/// What stands under the number of a post.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Shown {
+    /// A post.
+    Thread(Box<Thread>),
+    /// A boost of this post.
+    Boost(Box<PostView>),
+}
+
+/// What an account published under a number. What the viewer may not see looks missing.
+pub fn post(tx: &mut Tx, author: &Account, id: PostId, viewer: Option<AccountId>) -> Result<Shown> {
+    if let Some(post) = store::post::find(tx, id)?.filter(|post| post.author_id == author.id) {
+        let standing = store::post::standing(tx, &post, viewer)?;
+        if !may_see(post.visibility, standing) {
+            return Err(Error::NotFound(POST));
+        }
+        return Ok(Shown::Thread(Box::new(thread_of(tx, id, viewer)?)));
+    }
+    let boost = store::boost::get(tx, BoostId(id.0))?;
+    if let Some(boost) = boost.filter(|boost| boost.account_id == author.id && boost.visibility.is_open()) {
+        return Ok(Shown::Boost(Box::new(thread::one(tx, viewer, boost.post_id)?)));
+    }
+    let object = tx.names().post(&author.actor_id, id);
+    match store::tombstone::find(tx, object.as_str())? {
+        Some(left) if left.grave == Grave::Open => Err(Error::Gone(POST)),
+        _ => Err(Error::NotFound(POST)),
+    }
+}
+
+fn thread_of(tx: &mut Tx, id: PostId, viewer: Option<AccountId>) -> Result<Thread> {
+    let around = thread::conversation(tx, viewer, id)?;
+    let edits = store::post::revisions(tx, id)?.len();
+    let post = thread::one(tx, viewer, id)?;
+    Ok(Thread { above: around.ancestors, post, edits, below: around.descendants })
+}
+
+/// Clean HTML as plain text, for titles and summaries.
+pub fn plain(html: &str) -> String {
+    text::plain::from_html(html)
+}
