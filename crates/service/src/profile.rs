@@ -51,7 +51,7 @@ fn moved<'a>(
     accounts: impl Iterator<Item = &'a Account>,
 ) -> Result<HashMap<String, AccountView>> {
     let actors: Vec<&str> =
-        accounts.filter_map(|account| account.moved_to.as_ref().map(|to| to.as_str())).collect();
+        accounts.filter_map(|account| account.moved_to.as_ref().map(domain::ActorId::as_str)).collect();
     if actors.is_empty() {
         return Ok(HashMap::new());
     }

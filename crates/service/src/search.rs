@@ -32,7 +32,7 @@ pub enum Found {
 /// What a handle or URL leads to, for a viewer. With `ask`, other servers are
 /// asked about what we do not know. What cannot be had, or may not be seen, is
 /// not found; only failures of ours are errors.
-pub async fn resolve(cx: &Cx, viewer: AccountId, text: &str, ask: bool) -> Result<Option<Found>> {
+pub async fn resolve(cx: &Cx, viewer: Option<AccountId>, text: &str, ask: bool) -> Result<Option<Found>> {
     let text = text.trim();
     let searching = async {
         match target(text) {
@@ -52,8 +52,7 @@ pub async fn resolve(cx: &Cx, viewer: AccountId, text: &str, ask: bool) -> Resul
     };
     match found {
         Some(Found::Post(id)) => {
-            let seen =
-                cx.read(move |tx| Ok(store::timeline::visible_among(tx, &[id], Some(viewer))?)).await?;
+            let seen = cx.read(move |tx| Ok(store::timeline::visible_among(tx, &[id], viewer)?)).await?;
             Ok(found.filter(|_| seen.contains(&id)))
         }
         other => Ok(other),
@@ -207,19 +206,19 @@ pub struct Results {
 }
 
 /// Searches. Posts are found by their URL; their texts are not searched.
-pub async fn search(cx: &Cx, viewer: AccountId, query: Query) -> Result<Results> {
+pub async fn search(cx: &Cx, viewer: Option<AccountId>, query: Query) -> Result<Results> {
     let exact = if query.offset == 0 { resolve(cx, viewer, &query.text, query.ask).await? } else { None };
     cx.read(move |tx| gather(tx, viewer, &query, exact)).await
 }
 
-fn gather(tx: &mut Tx, viewer: AccountId, query: &Query, exact: Option<Found>) -> Result<Results> {
+fn gather(tx: &mut Tx, viewer: Option<AccountId>, query: &Query, exact: Option<Found>) -> Result<Results> {
     let wants = |kind: Kind| query.kind.is_none_or(|only| only == kind);
     let mut results = Results::default();
     if wants(Kind::Accounts) {
         results.accounts = accounts(tx, viewer, query, exact)?;
     }
     if let (true, Some(Found::Post(id))) = (wants(Kind::Posts), exact) {
-        results.posts = thread::many(tx, Some(viewer), &[id])?;
+        results.posts = thread::many(tx, viewer, &[id])?;
     }
     if wants(Kind::Hashtags) {
         results.hashtags = hashtags(tx, query)?;
@@ -231,7 +230,12 @@ fn is_url(text: &str) -> bool {
     text.contains("://")
 }
 
-fn accounts(tx: &mut Tx, viewer: AccountId, query: &Query, exact: Option<Found>) -> Result<Vec<AccountView>> {
+fn accounts(
+    tx: &mut Tx,
+    viewer: Option<AccountId>,
+    query: &Query,
+    exact: Option<Found>,
+) -> Result<Vec<AccountView>> {
     let text = query.text.trim();
     let exact = match exact {
         Some(Found::Account(id)) => Some(id),
@@ -244,7 +248,7 @@ fn accounts(tx: &mut Tx, viewer: AccountId, query: &Query, exact: Option<Found>)
         let found = store::account::search(tx, &prefix, most)?;
         ids.extend(found.into_iter().filter(|id| Some(*id) != exact));
     }
-    if query.followed_only {
+    if let Some(viewer) = viewer.filter(|_| query.followed_only) {
         let followed = store::follow::relationships(tx, viewer, &ids)?;
         let followed: HashMap<AccountId, bool> =
             followed.into_iter().map(|(id, is)| (id, is.following)).collect();

@@ -1,0 +1,121 @@
+//! Accounts: one, several, their posts and followers.
+
+use crate::answer::{Answer, Id, Place, json};
+use crate::entities::Dialect;
+use crate::params::{Ids, not_built};
+use axum::extract::State;
+use domain::AccountId;
+use serde::Deserialize;
+use service::timeline::OfAuthor;
+use service::{Cx, profile, timeline};
+use web::{MaybeViewer, Paging, Params};
+
+/// Most accounts asked for at once.
+const MOST: usize = 40;
+
+fn viewer_id(viewer: &MaybeViewer) -> Option<AccountId> {
+    viewer.account().map(|account| account.id)
+}
+
+/// `GET /api/v1/accounts/:id`
+pub(crate) async fn one(State(cx): State<Cx>, viewer: MaybeViewer, Id(id): Id) -> Answer {
+    viewer.require("read:accounts")?;
+    let view = cx.read(move |tx| profile::one(tx, AccountId(id))).await?;
+    json(&Dialect::new(&cx.names).profile(&view))
+}
+
+/// `GET /api/v1/accounts?id[]=`
+pub(crate) async fn several(
+    State(cx): State<Cx>,
+    viewer: MaybeViewer,
+    Params(wanted): Params<Ids>,
+) -> Answer {
+    viewer.require("read:accounts")?;
+    let ids: Vec<AccountId> = wanted.numbers(MOST).into_iter().map(AccountId).collect();
+    let views = cx.read(move |tx| profile::many(tx, &ids)).await?;
+    json(&Dialect::new(&cx.names).profiles(&views))
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(crate) struct Lookup {
+    acct: String,
+}
+
+/// `GET /api/v1/accounts/lookup?acct=`
+pub(crate) async fn lookup(
+    State(cx): State<Cx>,
+    viewer: MaybeViewer,
+    Params(lookup): Params<Lookup>,
+) -> Answer {
+    viewer.require("read:accounts")?;
+    let view = profile::lookup(&cx, &lookup.acct).await?;
+    json(&Dialect::new(&cx.names).profile(&view))
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+#[expect(clippy::struct_excessive_bools, reason = "the request has them")]
+pub(crate) struct Statuses {
+    exclude_replies: bool,
+    exclude_reblogs: bool,
+    only_media: bool,
+    pinned: bool,
+    tagged: Option<String>,
+}
+
+/// `GET /api/v1/accounts/:id/statuses`
+pub(crate) async fn statuses(
+    State(cx): State<Cx>,
+    viewer: MaybeViewer,
+    Id(id): Id,
+    place: Place,
+    paging: Paging,
+    Params(wanted): Params<Statuses>,
+) -> Answer {
+    viewer.require("read:statuses")?;
+    if wanted.tagged.is_some_and(|name| !name.is_empty()) {
+        return Err(not_built("tagged"));
+    }
+    let (page, viewer) = (paging.page(20, 40), viewer_id(&viewer));
+    let selection = OfAuthor {
+        without_replies: wanted.exclude_replies,
+        without_boosts: wanted.exclude_reblogs,
+        only_media: wanted.only_media,
+    };
+    if wanted.pinned {
+        // Nothing can be pinned, so nothing is; but the account must be there.
+        cx.read(move |tx| profile::one(tx, AccountId(id))).await?;
+        return json(&[(); 0]);
+    }
+    let posts = cx.read(move |tx| timeline::of_author(tx, viewer, AccountId(id), selection, page)).await?;
+    place.list(page, posts.ends, &Dialect::new(&cx.names).statuses(&posts.items))
+}
+
+/// `GET /api/v1/accounts/:id/followers`
+pub(crate) async fn followers(
+    State(cx): State<Cx>,
+    viewer: MaybeViewer,
+    Id(id): Id,
+    place: Place,
+    paging: Paging,
+) -> Answer {
+    viewer.require("read:accounts")?;
+    let (page, viewer) = (paging.page(40, 80), viewer_id(&viewer));
+    let found = cx.read(move |tx| profile::followers(tx, viewer, AccountId(id), page)).await?;
+    place.list(page, found.ends, &Dialect::new(&cx.names).profiles(&found.items))
+}
+
+/// `GET /api/v1/accounts/:id/following`
+pub(crate) async fn following(
+    State(cx): State<Cx>,
+    viewer: MaybeViewer,
+    Id(id): Id,
+    place: Place,
+    paging: Paging,
+) -> Answer {
+    viewer.require("read:accounts")?;
+    let (page, viewer) = (paging.page(40, 80), viewer_id(&viewer));
+    let found = cx.read(move |tx| profile::following(tx, viewer, AccountId(id), page)).await?;
+    place.list(page, found.ends, &Dialect::new(&cx.names).profiles(&found.items))
+}

@@ -1,0 +1,288 @@
+//! `Account`, `CredentialAccount` and what is in them.
+
+use super::Dialect;
+use super::value::{Acct, Day, Iso, Picture, Text};
+use domain::account::{AccountCounts, Emoji, Field};
+use domain::user::{Role as UserRole, User};
+use domain::{Account as Known, AccountKind, AccountState};
+use serde::Serialize;
+use service::preferences::Preferences;
+use service::profile::AccountView;
+
+/// Shown where an account has no picture.
+const NO_AVATAR: &str = "/assets/avatar.png";
+/// Shown where an account has no wide picture.
+const NO_HEADER: &str = "/assets/header.png";
+
+/// <https://docs.joinmastodon.org/entities/CustomEmoji/>
+#[derive(Debug, Serialize)]
+pub(crate) struct CustomEmoji<'a> {
+    shortcode: &'a str,
+    url: &'a str,
+    static_url: &'a str,
+    visible_in_picker: bool,
+    category: Option<&'a str>,
+}
+
+impl<'a> CustomEmoji<'a> {
+    pub(crate) fn list(emojis: &'a [Emoji]) -> Vec<Self> {
+        let one = |emoji: &'a Emoji| Self {
+            shortcode: &emoji.shortcode,
+            url: &emoji.url,
+            static_url: &emoji.url,
+            // Of another server: nobody here can pick it.
+            visible_in_picker: false,
+            category: None,
+        };
+        emojis.iter().map(one).collect()
+    }
+}
+
+#[derive(Debug, Serialize)]
+struct AccountField<'a> {
+    name: &'a str,
+    value: &'a str,
+    verified_at: Option<Iso>,
+}
+
+impl<'a> AccountField<'a> {
+    fn list(fields: &'a [Field]) -> Vec<Self> {
+        fields.iter().map(|f| Self { name: &f.name, value: &f.value_html, verified_at: None }).collect()
+    }
+}
+
+/// <https://docs.joinmastodon.org/entities/FeatureApproval/>: collections are
+/// not built, so nobody can be featured in one.
+#[derive(Debug, Serialize)]
+struct Approval {
+    automatic: [&'static str; 0],
+    manual: [&'static str; 0],
+    current_user: &'static str,
+}
+
+/// Where an account went.
+#[derive(Debug, Default)]
+pub(crate) enum Moved<'a> {
+    /// Not looked up, as in the author of a status.
+    #[default]
+    Unknown,
+    /// Nowhere that we know.
+    No,
+    /// There.
+    To(Box<Account<'a>>),
+}
+
+impl Moved<'_> {
+    fn is_unknown(&self) -> bool {
+        matches!(self, Self::Unknown)
+    }
+}
+
+impl Serialize for Moved<'_> {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::To(account) => account.serialize(serializer),
+            Self::Unknown | Self::No => serializer.serialize_none(),
+        }
+    }
+}
+
+/// <https://docs.joinmastodon.org/entities/Account/>
+#[derive(Debug, Serialize)]
+#[expect(clippy::struct_excessive_bools, reason = "the entity has them")]
+pub(crate) struct Account<'a> {
+    id: Text<i64>,
+    username: &'a str,
+    acct: Acct<'a>,
+    display_name: &'a str,
+    locked: bool,
+    bot: bool,
+    discoverable: bool,
+    indexable: bool,
+    group: bool,
+    created_at: Iso,
+    note: &'a str,
+    url: &'a str,
+    uri: &'a str,
+    avatar: Picture<'a>,
+    avatar_static: Picture<'a>,
+    avatar_description: &'static str,
+    header: Picture<'a>,
+    header_static: Picture<'a>,
+    header_description: &'static str,
+    followers_count: i64,
+    following_count: i64,
+    statuses_count: i64,
+    last_status_at: Option<Day>,
+    hide_collections: Option<bool>,
+    noindex: Option<bool>,
+    emojis: Vec<CustomEmoji<'a>>,
+    fields: Vec<AccountField<'a>>,
+    roles: Option<[(); 0]>,
+    suspended: bool,
+    limited: bool,
+    memorial: bool,
+    show_media: Option<bool>,
+    show_media_replies: Option<bool>,
+    show_featured: Option<bool>,
+    feature_approval: Approval,
+    #[serde(skip_serializing_if = "Moved::is_unknown")]
+    moved: Moved<'a>,
+}
+
+impl<'a> Dialect<'a> {
+    /// An account without where it went.
+    pub(crate) fn account(self, account: &'a Known, counts: &AccountCounts) -> Account<'a> {
+        let suspended = account.state == AccountState::Suspended;
+        let profile = &account.profile;
+        let shown = |text: &'a str| if suspended { "" } else { text };
+        let picture = |url: &'a Option<String>, missing: &'static str| match url {
+            Some(url) if !suspended => Picture::There(url),
+            _ => Picture::Ours(self.names, missing),
+        };
+        let avatar = picture(&profile.avatar_url, NO_AVATAR);
+        let header = picture(&profile.header_url, NO_HEADER);
+        let is_ours = account.is_ours();
+        Account {
+            id: Text(account.id.0),
+            username: &account.handle.name,
+            acct: Acct { handle: &account.handle, domain: self.names.domain() },
+            display_name: shown(&profile.display_name),
+            locked: account.flags.locked,
+            bot: account.kind.is_bot(),
+            discoverable: account.flags.discoverable,
+            indexable: account.flags.indexable,
+            group: account.kind == AccountKind::Group,
+            created_at: Iso(account.created_at),
+            note: shown(&profile.bio_html),
+            url: profile.url.as_deref().unwrap_or(account.actor_id.as_str()),
+            uri: account.actor_id.as_str(),
+            avatar,
+            avatar_static: avatar,
+            avatar_description: "",
+            header,
+            header_static: header,
+            header_description: "",
+            followers_count: counts.followers,
+            following_count: counts.following,
+            statuses_count: counts.posts,
+            last_status_at: counts.last_post_at.map(Day),
+            hide_collections: is_ours.then_some(false),
+            noindex: is_ours.then_some(false),
+            emojis: CustomEmoji::list(&profile.emojis),
+            fields: if suspended { Vec::new() } else { AccountField::list(&profile.fields) },
+            roles: is_ours.then_some([]),
+            suspended,
+            limited: account.state == AccountState::Silenced,
+            memorial: account.flags.memorial,
+            show_media: is_ours.then_some(true),
+            show_media_replies: is_ours.then_some(true),
+            show_featured: is_ours.then_some(false),
+            feature_approval: Approval { automatic: [], manual: [], current_user: "denied" },
+            moved: Moved::Unknown,
+        }
+    }
+
+    /// An account as it stands by itself or in a list of accounts.
+    pub(crate) fn profile(self, view: &'a AccountView) -> Account<'a> {
+        let moved = match &view.moved_to {
+            Some(target) => Moved::To(Box::new(self.account(&target.account, &target.counts))),
+            None => Moved::No,
+        };
+        Account { moved, ..self.account(&view.account, &view.counts) }
+    }
+
+    /// A list of accounts.
+    pub(crate) fn profiles(self, views: &'a [AccountView]) -> Vec<Account<'a>> {
+        views.iter().map(|view| self.profile(view)).collect()
+    }
+}
+
+/// <https://docs.joinmastodon.org/entities/Role/>
+#[derive(Debug, Serialize)]
+struct Role {
+    id: &'static str,
+    name: &'static str,
+    /// A sum of bits; 1 is everything.
+    permissions: &'static str,
+    color: &'static str,
+    highlighted: bool,
+    collection_limit: u8,
+}
+
+impl Role {
+    fn of(user: &User) -> Self {
+        let (id, name, permissions) = match user.role {
+            UserRole::Admin => ("1", "Admin", "1"),
+            UserRole::Member => ("-99", "", "0"),
+        };
+        Self { id, name, permissions, color: "", highlighted: false, collection_limit: 0 }
+    }
+}
+
+#[derive(Debug, Serialize)]
+struct SourceField<'a> {
+    name: &'a str,
+    value: &'a str,
+    verified_at: Option<Iso>,
+}
+
+#[derive(Debug, Serialize)]
+#[expect(clippy::struct_excessive_bools, reason = "the entity has them")]
+struct AccountSource<'a> {
+    privacy: &'static str,
+    sensitive: bool,
+    language: Option<&'a str>,
+    note: &'a str,
+    fields: Vec<SourceField<'a>>,
+    follow_requests_count: usize,
+    hide_collections: bool,
+    discoverable: bool,
+    indexable: bool,
+    attribution_domains: [&'static str; 0],
+    quote_policy: &'static str,
+}
+
+/// <https://docs.joinmastodon.org/entities/Account/#CredentialAccount>
+#[derive(Debug, Serialize)]
+pub(crate) struct CredentialAccount<'a> {
+    #[serde(flatten)]
+    account: Account<'a>,
+    source: AccountSource<'a>,
+    role: Role,
+}
+
+/// What an owner sees of the own account.
+#[derive(Debug)]
+pub(crate) struct Own {
+    pub(crate) view: AccountView,
+    pub(crate) user: User,
+    pub(crate) preferences: Preferences,
+    pub(crate) requests: usize,
+    pub(crate) fields: Vec<(String, String)>,
+}
+
+impl<'a> Dialect<'a> {
+    /// The viewer's own account.
+    pub(crate) fn own(self, own: &'a Own) -> CredentialAccount<'a> {
+        let account = &own.view.account;
+        let field = |(name, value): &'a (String, String)| SourceField { name, value, verified_at: None };
+        CredentialAccount {
+            account: self.profile(&own.view),
+            source: AccountSource {
+                privacy: super::status::visibility(own.preferences.visibility),
+                sensitive: own.preferences.sensitive,
+                language: own.preferences.language.as_deref(),
+                note: &account.profile.bio_source,
+                fields: own.fields.iter().map(field).collect(),
+                follow_requests_count: own.requests,
+                hide_collections: false,
+                discoverable: account.flags.discoverable,
+                indexable: account.flags.indexable,
+                attribution_domains: [],
+                quote_policy: "nobody",
+            },
+            role: Role::of(&own.user),
+        }
+    }
+}

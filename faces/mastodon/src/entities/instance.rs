@@ -1,0 +1,339 @@
+//! What the server says of itself, in the words of both versions of the API.
+
+use super::Dialect;
+use super::account::Account;
+use domain::Names;
+use domain::post::MAX_CHARACTERS;
+use serde::Serialize;
+use service::Settings;
+use service::instance::Overview;
+use service::settings::SignUp;
+
+/// Programs look at the first number to know what they may ask for.
+pub(crate) const VERSION: &str = concat!("4.5.0 (compatible; Antiphon ", env!("CARGO_PKG_VERSION"), ")");
+/// Version 2 would promise grouped notifications.
+const API_VERSION: u32 = 1;
+/// What a link counts for, however long it is.
+const CHARACTERS_OF_A_LINK: u32 = 23;
+const THUMBNAIL: &str = "/assets/server.png";
+/// The languages of our pages.
+const LANGUAGES: [&str; 1] = ["en"];
+
+/// Where streams are.
+pub(crate) fn streaming(names: &Names) -> String {
+    // http becomes ws, https becomes wss.
+    format!("ws{}", names.origin().to_string().trim_start_matches("http"))
+}
+
+#[derive(Debug, Serialize)]
+struct Statuses {
+    max_characters: usize,
+    /// Media are not built.
+    max_media_attachments: u32,
+    characters_reserved_per_url: u32,
+}
+
+const STATUSES: Statuses = Statuses {
+    max_characters: MAX_CHARACTERS,
+    max_media_attachments: 0,
+    characters_reserved_per_url: CHARACTERS_OF_A_LINK,
+};
+
+/// None can be sent.
+#[derive(Debug, Default, Serialize)]
+struct MediaAttachments {
+    supported_mime_types: [&'static str; 0],
+    description_limit: u32,
+    image_size_limit: u32,
+    image_matrix_limit: u32,
+    video_size_limit: u32,
+    video_frame_rate_limit: u32,
+    video_matrix_limit: u32,
+}
+
+/// None can be made.
+#[derive(Debug, Default, Serialize)]
+struct Polls {
+    max_options: u32,
+    max_characters_per_option: u32,
+    min_expiration: u32,
+    max_expiration: u32,
+}
+
+#[derive(Debug, Serialize)]
+struct Accounts {
+    max_display_name_length: u32,
+    max_note_length: u32,
+    max_profile_fields: u32,
+    profile_field_name_limit: u32,
+    profile_field_value_limit: u32,
+    max_avatar_description_length: u32,
+    max_header_description_length: u32,
+    max_featured_tags: u32,
+    max_pinned_statuses: u32,
+}
+
+const ACCOUNTS: Accounts = Accounts {
+    max_display_name_length: 100,
+    max_note_length: 2000,
+    max_profile_fields: 8,
+    profile_field_name_limit: 500,
+    profile_field_value_limit: 500,
+    max_avatar_description_length: 0,
+    max_header_description_length: 0,
+    max_featured_tags: 0,
+    max_pinned_statuses: 0,
+};
+
+#[derive(Debug, Serialize)]
+struct Enabled {
+    enabled: bool,
+}
+
+#[derive(Debug, Serialize)]
+struct Urls {
+    streaming: String,
+    about: Option<String>,
+    privacy_policy: Option<String>,
+    terms_of_service: Option<String>,
+    status: Option<String>,
+}
+
+#[derive(Debug, Serialize)]
+struct Feeds {
+    local: &'static str,
+    remote: &'static str,
+}
+
+const OPEN: Feeds = Feeds { local: "public", remote: "public" };
+
+#[derive(Debug, Serialize)]
+#[expect(clippy::struct_field_names, reason = "the entity's own")]
+struct TimelinesAccess {
+    live_feeds: Feeds,
+    hashtag_feeds: Feeds,
+    trending_link_feeds: Option<Feeds>,
+}
+
+#[derive(Debug, Serialize)]
+struct Configuration {
+    urls: Urls,
+    accounts: Accounts,
+    statuses: Statuses,
+    media_attachments: MediaAttachments,
+    polls: Polls,
+    translation: Enabled,
+    timelines_access: TimelinesAccess,
+    limited_federation: bool,
+}
+
+#[derive(Debug, Serialize)]
+struct Users {
+    active_month: i64,
+}
+
+#[derive(Debug, Serialize)]
+struct Usage {
+    users: Users,
+}
+
+#[derive(Debug, Serialize)]
+struct Versions {
+    #[serde(rename = "@1x")]
+    one: String,
+    #[serde(rename = "@2x")]
+    two: String,
+}
+
+#[derive(Debug, Serialize)]
+struct Thumbnail {
+    url: String,
+    blurhash: Option<String>,
+    versions: Versions,
+}
+
+#[derive(Debug, Serialize)]
+struct Registrations {
+    enabled: bool,
+    approval_required: bool,
+    reason_required: bool,
+    message: Option<String>,
+    min_age: Option<u32>,
+    url: Option<String>,
+}
+
+#[derive(Debug, Serialize)]
+struct Contact<'a> {
+    email: &'a str,
+    account: Option<Account<'a>>,
+}
+
+#[derive(Debug, Serialize)]
+struct ApiVersions {
+    mastodon: u32,
+}
+
+/// <https://docs.joinmastodon.org/entities/Instance/>
+#[derive(Debug, Serialize)]
+pub(crate) struct Instance<'a> {
+    domain: &'a str,
+    title: &'a str,
+    version: &'static str,
+    source_url: String,
+    description: &'a str,
+    usage: Usage,
+    thumbnail: Thumbnail,
+    icon: [(); 0],
+    languages: [&'static str; 1],
+    configuration: Configuration,
+    registrations: Registrations,
+    api_versions: ApiVersions,
+    contact: Contact<'a>,
+    rules: [(); 0],
+    wrapstodon: Option<()>,
+}
+
+#[derive(Debug, Serialize)]
+struct V1Accounts {
+    max_featured_tags: u32,
+}
+
+#[derive(Debug, Serialize)]
+struct V1Configuration {
+    accounts: V1Accounts,
+    statuses: Statuses,
+    media_attachments: MediaAttachments,
+    polls: Polls,
+}
+
+#[derive(Debug, Serialize)]
+struct V1Urls {
+    streaming_api: String,
+}
+
+#[derive(Debug, Serialize)]
+#[expect(clippy::struct_field_names, reason = "the entity's own")]
+struct Stats {
+    user_count: i64,
+    status_count: i64,
+    domain_count: i64,
+}
+
+/// <https://docs.joinmastodon.org/entities/V1_Instance/>
+#[derive(Debug, Serialize)]
+pub(crate) struct V1Instance<'a> {
+    uri: &'a str,
+    title: &'a str,
+    short_description: &'a str,
+    description: &'a str,
+    email: &'a str,
+    version: &'static str,
+    urls: V1Urls,
+    stats: Stats,
+    thumbnail: String,
+    languages: [&'static str; 1],
+    registrations: bool,
+    approval_required: bool,
+    invites_enabled: bool,
+    configuration: V1Configuration,
+    contact_account: Option<Account<'a>>,
+    rules: [(); 0],
+}
+
+fn takes_sign_ups(settings: &Settings) -> bool {
+    matches!(settings.sign_up, SignUp::Open | SignUp::Approval)
+}
+
+impl<'a> Dialect<'a> {
+    /// The server, version 2.
+    pub(crate) fn instance(self, settings: &'a Settings, overview: &'a Overview) -> Instance<'a> {
+        let thumbnail = self.names.url(THUMBNAIL);
+        let enabled = takes_sign_ups(settings);
+        Instance {
+            domain: self.names.domain().as_str(),
+            title: &settings.title,
+            version: VERSION,
+            // No public repository has a fixed address yet: the page at `/` says what runs here.
+            source_url: self.names.url("/"),
+            description: &settings.description,
+            usage: Usage { users: Users { active_month: overview.active } },
+            thumbnail: Thumbnail {
+                blurhash: None,
+                versions: Versions { one: thumbnail.clone(), two: thumbnail.clone() },
+                url: thumbnail,
+            },
+            icon: [],
+            languages: LANGUAGES,
+            configuration: self.configuration(),
+            registrations: Registrations {
+                enabled,
+                approval_required: settings.sign_up == SignUp::Approval,
+                reason_required: false,
+                message: None,
+                min_age: None,
+                url: enabled.then(|| self.names.url("/auth/sign_up")),
+            },
+            api_versions: ApiVersions { mastodon: API_VERSION },
+            contact: Contact {
+                email: settings.contact_email.as_deref().unwrap_or_default(),
+                account: overview.contact.as_ref().map(|view| self.profile(view)),
+            },
+            rules: [],
+            wrapstodon: None,
+        }
+    }
+
+    fn configuration(self) -> Configuration {
+        Configuration {
+            urls: Urls {
+                streaming: streaming(self.names),
+                about: None,
+                privacy_policy: None,
+                terms_of_service: None,
+                status: None,
+            },
+            accounts: ACCOUNTS,
+            statuses: STATUSES,
+            media_attachments: MediaAttachments::default(),
+            polls: Polls::default(),
+            translation: Enabled { enabled: false },
+            timelines_access: TimelinesAccess {
+                live_feeds: OPEN,
+                hashtag_feeds: OPEN,
+                trending_link_feeds: None,
+            },
+            limited_federation: false,
+        }
+    }
+
+    /// The server, version 1.
+    pub(crate) fn instance_v1(self, settings: &'a Settings, overview: &'a Overview) -> V1Instance<'a> {
+        V1Instance {
+            uri: self.names.domain().as_str(),
+            title: &settings.title,
+            short_description: &settings.description,
+            description: &settings.description,
+            email: settings.contact_email.as_deref().unwrap_or_default(),
+            version: VERSION,
+            urls: V1Urls { streaming_api: streaming(self.names) },
+            stats: Stats {
+                user_count: overview.accounts,
+                status_count: overview.posts,
+                domain_count: overview.peers,
+            },
+            thumbnail: self.names.url(THUMBNAIL),
+            languages: LANGUAGES,
+            registrations: takes_sign_ups(settings),
+            approval_required: settings.sign_up == SignUp::Approval,
+            invites_enabled: settings.sign_up == SignUp::Invite,
+            configuration: V1Configuration {
+                accounts: V1Accounts { max_featured_tags: ACCOUNTS.max_featured_tags },
+                statuses: STATUSES,
+                media_attachments: MediaAttachments::default(),
+                polls: Polls::default(),
+            },
+            contact_account: overview.contact.as_ref().map(|view| self.profile(view)),
+            rules: [],
+        }
+    }
+}

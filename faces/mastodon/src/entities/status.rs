@@ -1,0 +1,338 @@
+//! `Status` and what is in it.
+
+use super::Dialect;
+use super::account::{Account, CustomEmoji};
+use super::value::{Acct, Iso, TagPage, Text};
+use domain::post::{Attachment, AttachmentKind, BoostView, Mention};
+use domain::{Post, PostView, Visibility};
+use serde::Serialize;
+use service::thread::{Source, Version};
+
+/// The word for who may see a post.
+pub(crate) const fn visibility(visibility: Visibility) -> &'static str {
+    match visibility {
+        Visibility::Public => "public",
+        Visibility::Unlisted => "unlisted",
+        Visibility::Followers => "private",
+        Visibility::Direct => "direct",
+    }
+}
+
+/// Who may see a post, by its word.
+pub(crate) fn visibility_of(word: &str) -> Option<Visibility> {
+    Some(match word {
+        "public" => Visibility::Public,
+        "unlisted" => Visibility::Unlisted,
+        "private" => Visibility::Followers,
+        "direct" => Visibility::Direct,
+        _ => return None,
+    })
+}
+
+#[derive(Debug, Serialize)]
+struct StatusMention<'a> {
+    id: Text<i64>,
+    username: &'a str,
+    url: &'a str,
+    acct: Acct<'a>,
+}
+
+#[derive(Debug, Serialize)]
+struct StatusTag<'a> {
+    name: &'a str,
+    url: Text<TagPage<'a>>,
+}
+
+#[derive(Debug, Serialize)]
+struct StatusApplication<'a> {
+    name: &'a str,
+    website: Option<&'a str>,
+}
+
+/// <https://docs.joinmastodon.org/entities/QuoteApproval/>: quoting is not
+/// built, so nobody who reads this can quote.
+#[derive(Debug, Serialize)]
+struct QuoteApproval {
+    automatic: [&'static str; 0],
+    manual: [&'static str; 0],
+    current_user: &'static str,
+}
+
+#[derive(Debug, Serialize)]
+struct Size {
+    width: i64,
+    height: i64,
+    size: String,
+    aspect: f64,
+}
+
+#[derive(Debug, Default, Serialize)]
+struct Meta {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    original: Option<Size>,
+}
+
+/// <https://docs.joinmastodon.org/entities/MediaAttachment/>
+#[derive(Debug, Serialize)]
+pub(crate) struct MediaAttachment<'a> {
+    id: String,
+    r#type: &'static str,
+    url: &'a str,
+    preview_url: Option<&'a str>,
+    remote_url: Option<&'a str>,
+    meta: Meta,
+    description: Option<&'a str>,
+    blurhash: Option<&'a str>,
+}
+
+impl<'a> MediaAttachment<'a> {
+    /// What hangs on a post. It has no rows of its own: the post's id with two
+    /// digits more is the attachment's.
+    fn list(post: &'a Post, is_ours: bool) -> Vec<Self> {
+        let attachments = post.text.attachments.iter().enumerate();
+        attachments.map(|(index, attachment)| Self::of(post, index, attachment, is_ours)).collect()
+    }
+
+    fn of(post: &Post, index: usize, attachment: &'a Attachment, is_ours: bool) -> Self {
+        let url = attachment.url.as_str();
+        let original = attachment.width.zip(attachment.height).filter(|(_, height)| *height > 0);
+        Self {
+            id: format!("{}{index:02}", post.id),
+            r#type: attachment.kind.as_str(),
+            url,
+            preview_url: (attachment.kind == AttachmentKind::Image).then_some(url),
+            remote_url: (!is_ours).then_some(url),
+            meta: Meta { original: original.map(|(width, height)| Size::of(width, height)) },
+            description: attachment.description.as_deref(),
+            blurhash: attachment.blurhash.as_deref(),
+        }
+    }
+}
+
+impl Size {
+    fn of(width: i64, height: i64) -> Self {
+        let number = |pixels: i64| f64::from(i32::try_from(pixels).unwrap_or(i32::MAX));
+        Self { width, height, size: format!("{width}x{height}"), aspect: number(width) / number(height) }
+    }
+}
+
+/// <https://docs.joinmastodon.org/entities/Status/>
+#[derive(Debug, Serialize)]
+#[expect(clippy::struct_excessive_bools, reason = "the entity has them")]
+pub(crate) struct Status<'a> {
+    id: Text<i64>,
+    created_at: Iso,
+    in_reply_to_id: Option<Text<i64>>,
+    in_reply_to_account_id: Option<Text<i64>>,
+    sensitive: bool,
+    spoiler_text: &'a str,
+    visibility: &'static str,
+    language: Option<&'a str>,
+    uri: &'a str,
+    url: &'a str,
+    replies_count: i64,
+    reblogs_count: i64,
+    favourites_count: i64,
+    /// Not counted here.
+    quotes_count: Option<i64>,
+    edited_at: Option<Iso>,
+    favourited: bool,
+    reblogged: bool,
+    muted: bool,
+    bookmarked: bool,
+    pinned: bool,
+    filtered: [(); 0],
+    content: &'a str,
+    /// Only in the answer to a deletion, for writing it again.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    text: Option<&'a str>,
+    reblog: Option<Box<Status<'a>>>,
+    application: Option<StatusApplication<'a>>,
+    account: Account<'a>,
+    media_attachments: Vec<MediaAttachment<'a>>,
+    mentions: Vec<StatusMention<'a>>,
+    tags: Vec<StatusTag<'a>>,
+    emojis: Vec<CustomEmoji<'a>>,
+    card: Option<()>,
+    poll: Option<()>,
+    quote: Option<()>,
+    quote_approval: QuoteApproval,
+    tagged_collections: [(); 0],
+}
+
+impl<'a> Dialect<'a> {
+    /// A post; one that a boost brought is inside the boost.
+    pub(crate) fn status(self, view: &'a PostView) -> Status<'a> {
+        let post = self.post(view);
+        match &view.boost {
+            Some(boost) => self.boost(boost, post),
+            None => post,
+        }
+    }
+
+    /// A list of posts.
+    pub(crate) fn statuses(self, views: &'a [PostView]) -> Vec<Status<'a>> {
+        views.iter().map(|view| self.status(view)).collect()
+    }
+
+    /// A post that is deleted, with what its author typed.
+    pub(crate) fn deleted(self, view: &'a PostView, source: &'a Source) -> Status<'a> {
+        Status { text: Some(&source.text), ..self.status(view) }
+    }
+
+    fn post(self, view: &'a PostView) -> Status<'a> {
+        let PostView { post, author, counts, marks, .. } = view;
+        let text = &post.text;
+        let application = view.application.as_ref();
+        Status {
+            id: Text(post.id.0),
+            created_at: Iso(post.published_at),
+            in_reply_to_id: post.in_reply_to_id.map(|id| Text(id.0)),
+            in_reply_to_account_id: post.in_reply_to_account_id.map(|id| Text(id.0)),
+            sensitive: text.sensitive,
+            spoiler_text: &text.warning,
+            visibility: visibility(post.visibility),
+            language: text.language.as_deref(),
+            uri: post.object_id.as_str(),
+            url: post.url.as_deref().unwrap_or(post.object_id.as_str()),
+            replies_count: counts.replies,
+            reblogs_count: counts.boosts,
+            favourites_count: counts.likes,
+            quotes_count: None,
+            edited_at: post.edited_at.map(Iso),
+            favourited: marks.liked,
+            reblogged: marks.boosted,
+            muted: marks.muted,
+            bookmarked: marks.bookmarked,
+            pinned: marks.pinned,
+            filtered: [],
+            content: &text.content_html,
+            text: None,
+            reblog: None,
+            application: application
+                .map(|a| StatusApplication { name: &a.name, website: a.website.as_deref() }),
+            account: self.account(author, &view.author_counts),
+            media_attachments: MediaAttachment::list(post, author.is_ours()),
+            mentions: text.mentions.iter().map(|mention| self.mention(mention)).collect(),
+            tags: text.hashtags.iter().map(|name| self.tag(name)).collect(),
+            emojis: CustomEmoji::list(&text.emojis),
+            card: None,
+            poll: None,
+            quote: None,
+            quote_approval: QuoteApproval { automatic: [], manual: [], current_user: "denied" },
+            tagged_collections: [],
+        }
+    }
+
+    /// A boost says what the post says, to programs that look no further.
+    fn boost(self, boost: &'a BoostView, post: Status<'a>) -> Status<'a> {
+        Status {
+            id: Text(boost.id.0),
+            created_at: Iso(boost.created_at),
+            in_reply_to_id: None,
+            in_reply_to_account_id: None,
+            sensitive: post.sensitive,
+            spoiler_text: post.spoiler_text,
+            visibility: visibility(boost.visibility),
+            language: post.language,
+            uri: boost.activity_id.as_str(),
+            url: boost.activity_id.as_str(),
+            replies_count: 0,
+            reblogs_count: 0,
+            favourites_count: 0,
+            quotes_count: None,
+            edited_at: None,
+            favourited: post.favourited,
+            reblogged: post.reblogged,
+            muted: post.muted,
+            bookmarked: post.bookmarked,
+            pinned: false,
+            filtered: [],
+            content: post.content,
+            text: None,
+            application: None,
+            account: self.account(&boost.account, &boost.account_counts),
+            media_attachments: Vec::new(),
+            mentions: Vec::new(),
+            tags: Vec::new(),
+            emojis: Vec::new(),
+            card: None,
+            poll: None,
+            quote: None,
+            quote_approval: QuoteApproval { automatic: [], manual: [], current_user: "denied" },
+            tagged_collections: [],
+            reblog: Some(Box::new(post)),
+        }
+    }
+
+    fn mention(self, mention: &'a Mention) -> StatusMention<'a> {
+        StatusMention {
+            id: Text(mention.account_id.0),
+            username: &mention.handle.name,
+            url: &mention.url,
+            acct: Acct { handle: &mention.handle, domain: self.names.domain() },
+        }
+    }
+
+    fn tag(self, name: &'a str) -> StatusTag<'a> {
+        StatusTag { name, url: Text(TagPage(self.names, name)) }
+    }
+}
+
+/// <https://docs.joinmastodon.org/entities/Context/>
+#[derive(Debug, Serialize)]
+pub(crate) struct Context<'a> {
+    pub(crate) ancestors: Vec<Status<'a>>,
+    pub(crate) descendants: Vec<Status<'a>>,
+}
+
+/// <https://docs.joinmastodon.org/entities/StatusSource/>
+#[derive(Debug, Serialize)]
+pub(crate) struct StatusSource<'a> {
+    id: Text<i64>,
+    text: &'a str,
+    spoiler_text: &'a str,
+    /// Ours: how the text is to be read.
+    content_type: &'a str,
+}
+
+impl<'a> From<&'a Source> for StatusSource<'a> {
+    fn from(source: &'a Source) -> Self {
+        Self {
+            id: Text(source.id.0),
+            text: &source.text,
+            spoiler_text: &source.warning,
+            content_type: &source.media_type,
+        }
+    }
+}
+
+/// <https://docs.joinmastodon.org/entities/StatusEdit/>
+#[derive(Debug, Serialize)]
+pub(crate) struct StatusEdit<'a> {
+    content: &'a str,
+    spoiler_text: &'a str,
+    sensitive: bool,
+    created_at: Iso,
+    account: Account<'a>,
+    media_attachments: Vec<MediaAttachment<'a>>,
+    emojis: Vec<CustomEmoji<'a>>,
+    quote: Option<()>,
+}
+
+impl<'a> Dialect<'a> {
+    /// All versions of a post.
+    pub(crate) fn edits(self, view: &'a PostView, versions: &'a [Version]) -> Vec<StatusEdit<'a>> {
+        let one = |version: &'a Version| StatusEdit {
+            content: &version.content_html,
+            spoiler_text: &version.warning,
+            sensitive: version.sensitive,
+            created_at: Iso(version.created_at),
+            account: self.account(&view.author, &view.author_counts),
+            media_attachments: MediaAttachment::list(&view.post, view.author.is_ours()),
+            emojis: CustomEmoji::list(&view.post.text.emojis),
+            quote: None,
+        };
+        versions.iter().map(one).collect()
+    }
+}

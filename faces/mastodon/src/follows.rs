@@ -1,0 +1,126 @@
+//! What the viewer is to other accounts, and what changes it.
+
+use crate::answer::{Answer, Id, Place, json};
+use crate::entities::Dialect;
+use crate::entities::relationship::Relationship;
+use crate::params::Ids;
+use axum::extract::State;
+use domain::{Account, AccountId};
+use serde::Deserialize;
+use service::follow::Wishes;
+use service::{Cx, Tx, block, follow, profile, relationship};
+use web::{ApiError, Paging, Params, Viewer};
+
+/// Most accounts asked about at once.
+const MOST: usize = 80;
+
+/// `GET /api/v1/accounts/relationships?id[]=`
+///
+/// Suspended accounts are always among them: `with_suspended` leaves out
+/// nothing that a program would rather not see.
+pub(crate) async fn relationships(
+    State(cx): State<Cx>,
+    viewer: Viewer,
+    Params(wanted): Params<Ids>,
+) -> Answer {
+    viewer.require("read:follows")?;
+    let me = viewer.account().id;
+    let ids: Vec<AccountId> = wanted.numbers(MOST).into_iter().map(AccountId).collect();
+    let found = cx.read(move |tx| relationship::with(tx, me, &ids)).await?;
+    json(&found.iter().map(Relationship::from).collect::<Vec<_>>())
+}
+
+/// Runs a verb on another account and answers with what the viewer is to it now.
+async fn towards(
+    cx: &Cx,
+    viewer: &Viewer,
+    id: i64,
+    mut verb: impl FnMut(&mut Tx, &Account, &Account) -> service::Result<()> + Send + 'static,
+) -> Answer {
+    let me = viewer.account().clone();
+    let found = cx
+        .write(move |tx| {
+            let other = profile::one(tx, AccountId(id))?.account;
+            verb(tx, &me, &other)?;
+            relationship::with(tx, me.id, &[other.id])
+        })
+        .await?;
+    let now = found.first().map(Relationship::from).ok_or_else(ApiError::not_found)?;
+    json(&now)
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(crate) struct FollowForm {
+    reblogs: Option<bool>,
+    notify: Option<bool>,
+}
+
+/// `POST /api/v1/accounts/:id/follow`
+pub(crate) async fn follow(
+    State(cx): State<Cx>,
+    viewer: Viewer,
+    Id(id): Id,
+    Params(form): Params<FollowForm>,
+) -> Answer {
+    viewer.require("write:follows")?;
+    let wishes = Wishes { boosts: form.reblogs, notify: form.notify };
+    towards(&cx, &viewer, id, move |tx, me, other| follow::request(tx, me, other, wishes)).await
+}
+
+/// `POST /api/v1/accounts/:id/unfollow`
+pub(crate) async fn unfollow(State(cx): State<Cx>, viewer: Viewer, Id(id): Id) -> Answer {
+    viewer.require("write:follows")?;
+    towards(&cx, &viewer, id, follow::undo).await
+}
+
+/// `POST /api/v1/accounts/:id/remove_from_followers`
+pub(crate) async fn remove_follower(State(cx): State<Cx>, viewer: Viewer, Id(id): Id) -> Answer {
+    viewer.require("write:follows")?;
+    towards(&cx, &viewer, id, |tx, me, other| match follow::reject(tx, me, other.id) {
+        // Who does not follow is no follower afterwards either.
+        Err(service::Error::NotFound(_)) => Ok(()),
+        done => done,
+    })
+    .await
+}
+
+/// `POST /api/v1/accounts/:id/block`
+pub(crate) async fn block(State(cx): State<Cx>, viewer: Viewer, Id(id): Id) -> Answer {
+    viewer.require("write:blocks")?;
+    towards(&cx, &viewer, id, block::block).await
+}
+
+/// `POST /api/v1/accounts/:id/unblock`
+pub(crate) async fn unblock(State(cx): State<Cx>, viewer: Viewer, Id(id): Id) -> Answer {
+    viewer.require("write:blocks")?;
+    towards(&cx, &viewer, id, block::undo).await
+}
+
+/// `GET /api/v1/blocks`
+pub(crate) async fn blocks(State(cx): State<Cx>, viewer: Viewer, place: Place, paging: Paging) -> Answer {
+    viewer.require("read:blocks")?;
+    let (page, me) = (paging.page(40, 80), viewer.account().id);
+    let found = cx.read(move |tx| profile::blocked(tx, me, page)).await?;
+    place.list(page, found.ends, &Dialect::new(&cx.names).profiles(&found.items))
+}
+
+/// `GET /api/v1/follow_requests`
+pub(crate) async fn requests(State(cx): State<Cx>, viewer: Viewer, place: Place, paging: Paging) -> Answer {
+    viewer.require("read:follows")?;
+    let (page, me) = (paging.page(40, 80), viewer.account().id);
+    let found = cx.read(move |tx| profile::requests(tx, me, page)).await?;
+    place.list(page, found.ends, &Dialect::new(&cx.names).profiles(&found.items))
+}
+
+/// `POST /api/v1/follow_requests/:id/authorize`
+pub(crate) async fn authorize(State(cx): State<Cx>, viewer: Viewer, Id(id): Id) -> Answer {
+    viewer.require("write:follows")?;
+    towards(&cx, &viewer, id, |tx, me, other| follow::authorize(tx, me, other.id)).await
+}
+
+/// `POST /api/v1/follow_requests/:id/reject`
+pub(crate) async fn reject(State(cx): State<Cx>, viewer: Viewer, Id(id): Id) -> Answer {
+    viewer.require("write:follows")?;
+    towards(&cx, &viewer, id, |tx, me, other| follow::reject(tx, me, other.id)).await
+}

@@ -1,0 +1,71 @@
+//! Likes and boosts.
+
+use crate::answer::{Answer, Id, json};
+use crate::entities::Dialect;
+use crate::entities::status::visibility_of;
+use axum::extract::State;
+use domain::{Account, PostId, PostView, Visibility};
+use serde::Deserialize;
+use service::{Cx, Tx, boost as boosts, like as likes, thread};
+use web::{ApiError, Params, Viewer};
+
+/// Runs a verb on a post (or on the one that a boost shows) and answers with
+/// the status that came of it.
+async fn upon(
+    cx: &Cx,
+    viewer: &Viewer,
+    id: i64,
+    mut verb: impl FnMut(&mut Tx, &Account, PostId) -> service::Result<PostId> + Send + 'static,
+) -> Answer {
+    let me = viewer.account().clone();
+    let view: PostView = cx
+        .write(move |tx| {
+            let id = thread::post_of(tx, Some(me.id), PostId(id))?;
+            let shown = verb(tx, &me, id)?;
+            thread::one(tx, Some(me.id), shown)
+        })
+        .await?;
+    json(&Dialect::new(&cx.names).status(&view))
+}
+
+/// `POST /api/v1/statuses/:id/favourite`
+pub(crate) async fn like(State(cx): State<Cx>, viewer: Viewer, Id(id): Id) -> Answer {
+    viewer.require("write:favourites")?;
+    upon(&cx, &viewer, id, |tx, me, id| likes::like(tx, me, id).map(|()| id)).await
+}
+
+/// `POST /api/v1/statuses/:id/unfavourite`
+pub(crate) async fn unlike(State(cx): State<Cx>, viewer: Viewer, Id(id): Id) -> Answer {
+    viewer.require("write:favourites")?;
+    upon(&cx, &viewer, id, |tx, me, id| likes::undo(tx, me, id).map(|()| id)).await
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(crate) struct BoostForm {
+    visibility: Option<String>,
+}
+
+/// `POST /api/v1/statuses/:id/reblog`: answers with the boost.
+pub(crate) async fn boost(
+    State(cx): State<Cx>,
+    viewer: Viewer,
+    Id(id): Id,
+    Params(form): Params<BoostForm>,
+) -> Answer {
+    viewer.require("write:statuses")?;
+    let visibility = match form.visibility.as_deref() {
+        None | Some("") => Visibility::Public,
+        Some(word) => match visibility_of(word) {
+            Some(visibility) if visibility != Visibility::Direct => visibility,
+            _ => return Err(ApiError::invalid("Validation failed: visibility is not included in the list")),
+        },
+    };
+    upon(&cx, &viewer, id, move |tx, me, id| Ok(boosts::boost(tx, me, id, visibility)?.id.into())).await
+}
+
+/// `POST /api/v1/statuses/:id/unreblog`: answers with the post.
+pub(crate) async fn unboost(State(cx): State<Cx>, viewer: Viewer, Id(id): Id) -> Answer {
+    viewer.require("write:statuses")?;
+    upon(&cx, &viewer, id, |tx, me, id| boosts::undo(tx, me, id).map(|()| id)).await
+}

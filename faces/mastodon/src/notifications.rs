@@ -1,0 +1,108 @@
+//! What the viewer was told.
+
+use crate::answer::{Answer, Id, Place, id as id_of, json, nothing};
+use crate::entities::Dialect;
+use crate::entities::notification::{Kind, kind_of};
+use axum::extract::State;
+use domain::notification::NotificationKind;
+use domain::{AccountId, NotificationId};
+use serde::{Deserialize, Serialize};
+use service::Cx;
+use service::notification::{self, Selection};
+use web::{Paging, Params, Viewer};
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(crate) struct Wanted {
+    types: Vec<String>,
+    exclude_types: Vec<String>,
+    account_id: Option<String>,
+}
+
+/// Kinds by their words; none of them known and some written: nothing fits.
+fn kinds(words: &[String]) -> Vec<NotificationKind> {
+    let known = words.iter().filter_map(|word| kind_of(word));
+    known
+        .filter_map(|kind| match kind {
+            Kind::Ours(kind) => Some(kind),
+            Kind::Never => None,
+        })
+        .collect()
+}
+
+impl Wanted {
+    /// None where nothing can fit.
+    fn selection(&self) -> Option<Selection> {
+        let wanted = kinds(&self.types);
+        let asked = self.types.iter().any(|word| !word.is_empty());
+        if asked && wanted.is_empty() {
+            return None;
+        }
+        let from = match self.account_id.as_deref() {
+            None | Some("") => None,
+            Some(text) => Some(AccountId(id_of(text)?)),
+        };
+        Some(Selection { kinds: wanted, without: kinds(&self.exclude_types), from })
+    }
+}
+
+/// `GET /api/v1/notifications`
+pub(crate) async fn list(
+    State(cx): State<Cx>,
+    viewer: Viewer,
+    place: Place,
+    paging: Paging,
+    Params(wanted): Params<Wanted>,
+) -> Answer {
+    viewer.require("read:notifications")?;
+    let (page, me) = (paging.page(40, 80), viewer.account().id);
+    let Some(selection) = wanted.selection() else { return json(&[(); 0]) };
+    let found = cx.read(move |tx| notification::list(tx, me, &selection, page)).await?;
+    let dialect = Dialect::new(&cx.names);
+    let entities: Vec<_> = found.items.iter().map(|view| dialect.notification(view)).collect();
+    place.list(page, found.ends, &entities)
+}
+
+/// `GET /api/v1/notifications/:id`
+pub(crate) async fn one(State(cx): State<Cx>, viewer: Viewer, Id(id): Id) -> Answer {
+    viewer.require("read:notifications")?;
+    let me = viewer.account().id;
+    let view = cx.read(move |tx| notification::one(tx, me, NotificationId(id))).await?;
+    json(&Dialect::new(&cx.names).notification(&view))
+}
+
+/// `POST /api/v1/notifications/:id/dismiss`
+pub(crate) async fn dismiss(State(cx): State<Cx>, viewer: Viewer, Id(id): Id) -> Answer {
+    viewer.require("write:notifications")?;
+    let me = viewer.account().id;
+    cx.write(move |tx| notification::dismiss(tx, me, NotificationId(id))).await?;
+    nothing()
+}
+
+/// `POST /api/v1/notifications/clear`
+pub(crate) async fn clear(State(cx): State<Cx>, viewer: Viewer) -> Answer {
+    viewer.require("write:notifications")?;
+    let me = viewer.account().id;
+    cx.write(move |tx| notification::clear(tx, me)).await?;
+    nothing()
+}
+
+#[derive(Debug, Serialize)]
+struct Count {
+    count: usize,
+}
+
+/// `GET /api/v1/notifications/unread_count`: no program can say here yet up to
+/// where somebody has read, so all that there are count.
+pub(crate) async fn count(
+    State(cx): State<Cx>,
+    viewer: Viewer,
+    paging: Paging,
+    Params(wanted): Params<Wanted>,
+) -> Answer {
+    viewer.require("read:notifications")?;
+    let (most, me) = (paging.limit(100, 1000), viewer.account().id);
+    let Some(selection) = wanted.selection() else { return json(&Count { count: 0 }) };
+    let count = cx.read(move |tx| notification::count(tx, me, &selection, most)).await?;
+    json(&Count { count })
+}

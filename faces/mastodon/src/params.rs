@@ -1,0 +1,59 @@
+//! Query strings that end in paging or lists.
+
+use serde::Deserialize;
+use web::ApiError;
+
+/// Programs write each id as `id[]`; some write `ids[]`, or `id` once.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(crate) struct Ids {
+    pub(crate) id: Vec<String>,
+    pub(crate) ids: Vec<String>,
+}
+
+impl Ids {
+    /// All of them, at most so many.
+    pub(crate) fn numbers(&self, most: usize) -> Vec<i64> {
+        let mut numbers = crate::answer::ids(&self.id, most);
+        numbers.extend(crate::answer::ids(&self.ids, most));
+        numbers.truncate(most);
+        numbers
+    }
+}
+
+/// A request for something that is not built is refused, not half answered.
+pub(crate) fn not_built(what: &'static str) -> ApiError {
+    ApiError::invalid(format!("Validation failed: {what} is not supported by this server"))
+}
+
+/// A language tag (BCP 47) as far as it can be checked without a register.
+pub(crate) fn language(text: Option<String>) -> Result<Option<String>, ApiError> {
+    let Some(tag) = text.map(|text| text.trim().to_owned()).filter(|tag| !tag.is_empty()) else {
+        return Ok(None);
+    };
+    let part = |part: &str| (1..=8).contains(&part.len()) && part.bytes().all(|b| b.is_ascii_alphanumeric());
+    let primary = tag.split('-').next().unwrap_or_default();
+    let is_tag = primary.len() >= 2 && primary.bytes().all(|b| b.is_ascii_alphabetic());
+    if is_tag && tag.len() <= 35 && tag.split('-').all(part) {
+        Ok(Some(tag))
+    } else {
+        Err(ApiError::invalid("Validation failed: language is no language tag"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_language_is_a_tag_or_nothing() {
+        for tag in ["en", "pt-BR", "zh-Hant-TW", "nan"] {
+            assert_eq!(language(Some(tag.into())).unwrap().as_deref(), Some(tag));
+        }
+        assert_eq!(language(Some(" ".into())).unwrap(), None);
+        assert_eq!(language(None).unwrap(), None);
+        for wrong in ["e", "english language", "en_US", "12", "en--us", "<b>", &"a-".repeat(30)] {
+            assert!(language(Some(wrong.into())).is_err(), "{wrong}");
+        }
+    }
+}

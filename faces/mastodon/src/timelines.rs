@@ -1,0 +1,91 @@
+//! Lists of statuses.
+
+use crate::answer::{Answer, Place, json};
+use crate::entities::Dialect;
+use crate::params::not_built;
+use axum::extract::{Path, State};
+use serde::Deserialize;
+use service::timeline::{self, Origin, Selection};
+use service::{Cx, search};
+use web::{ApiError, MaybeViewer, Paging, Params, Viewer};
+
+/// `GET /api/v1/timelines/home`
+pub(crate) async fn home(State(cx): State<Cx>, viewer: Viewer, place: Place, paging: Paging) -> Answer {
+    viewer.require("read:statuses")?;
+    let (page, me) = (paging.page(20, 40), viewer.account().id);
+    let posts = cx.read(move |tx| timeline::home(tx, me, page)).await?;
+    place.list(page, posts.ends, &Dialect::new(&cx.names).statuses(&posts.items))
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+#[expect(clippy::struct_excessive_bools, reason = "the request has them")]
+pub(crate) struct Everyone {
+    local: bool,
+    remote: bool,
+    only_media: bool,
+    any: Vec<String>,
+    all: Vec<String>,
+    none: Vec<String>,
+}
+
+impl Everyone {
+    /// As Mastodon reads them: `local` wins.
+    fn selection(&self) -> Selection {
+        let origin = match (self.local, self.remote) {
+            (true, _) => Origin::Here,
+            (false, true) => Origin::Elsewhere,
+            (false, false) => Origin::Anywhere,
+        };
+        Selection { origin, only_media: self.only_media }
+    }
+}
+
+/// `GET /api/v1/timelines/public`
+pub(crate) async fn public(
+    State(cx): State<Cx>,
+    viewer: MaybeViewer,
+    place: Place,
+    paging: Paging,
+    Params(wanted): Params<Everyone>,
+) -> Answer {
+    viewer.require("read:statuses")?;
+    let viewer = viewer.account().map(|account| account.id);
+    let (page, selection) = (paging.page(20, 40), wanted.selection());
+    let posts = cx.read(move |tx| timeline::public(tx, viewer, selection, page)).await?;
+    place.list(page, posts.ends, &Dialect::new(&cx.names).statuses(&posts.items))
+}
+
+/// `GET /api/v1/timelines/tag/:name`
+pub(crate) async fn tagged(
+    State(cx): State<Cx>,
+    viewer: MaybeViewer,
+    Path(name): Path<String>,
+    place: Place,
+    paging: Paging,
+    Params(wanted): Params<Everyone>,
+) -> Answer {
+    viewer.require("read:statuses")?;
+    if [&wanted.any, &wanted.all, &wanted.none].into_iter().flatten().any(|name| !name.is_empty()) {
+        return Err(not_built("more than one hashtag"));
+    }
+    let viewer = viewer.account().map(|account| account.id);
+    let (page, selection) = (paging.page(20, 40), wanted.selection());
+    let posts = cx.read(move |tx| timeline::tagged(tx, viewer, &name, selection, page)).await?;
+    place.list(page, posts.ends, &Dialect::new(&cx.names).statuses(&posts.items))
+}
+
+/// `GET /api/v1/favourites`
+pub(crate) async fn liked(State(cx): State<Cx>, viewer: Viewer, place: Place, paging: Paging) -> Answer {
+    viewer.require("read:favourites")?;
+    let (page, me) = (paging.page(20, 40), viewer.account().id);
+    let posts = cx.read(move |tx| timeline::liked(tx, me, page)).await?;
+    place.list(page, posts.ends, &Dialect::new(&cx.names).statuses(&posts.items))
+}
+
+/// `GET /api/v1/tags/:name`
+pub(crate) async fn hashtag(State(cx): State<Cx>, viewer: MaybeViewer, Path(name): Path<String>) -> Answer {
+    viewer.require("read")?;
+    let tag = cx.read(move |tx| search::hashtag(tx, &name)).await?.ok_or_else(ApiError::not_found)?;
+    json(&Dialect::new(&cx.names).hashtag(&tag))
+}

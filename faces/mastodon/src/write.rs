@@ -1,0 +1,177 @@
+//! Statuses are written, changed and deleted.
+
+use crate::answer::{Answer, Id, id as id_of, json};
+use crate::entities::Dialect;
+use crate::entities::status::visibility_of;
+use crate::params::{language, not_built};
+use axum::extract::State;
+use domain::post::{Draft, Format};
+use domain::{AccountId, PostId, PostView, Visibility};
+use http::HeaderMap;
+use serde::Deserialize;
+use serde::de::IgnoredAny;
+use service::post::{Edit, publish as publish_post};
+use service::preferences::{self, Preferences};
+use service::{Cx, boost, post, thread};
+use web::{ApiError, Params, Viewer};
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(crate) struct StatusForm {
+    status: Option<String>,
+    spoiler_text: Option<String>,
+    sensitive: Option<bool>,
+    visibility: Option<String>,
+    language: Option<String>,
+    in_reply_to_id: Option<String>,
+    content_type: Option<String>,
+    media_ids: Vec<String>,
+    poll: Option<IgnoredAny>,
+    scheduled_at: Option<String>,
+    quoted_status_id: Option<String>,
+}
+
+impl StatusForm {
+    fn refuse_what_is_not_built(&self) -> Result<(), ApiError> {
+        let written = |text: &Option<String>| text.as_ref().is_some_and(|text| !text.is_empty());
+        if self.media_ids.iter().any(|id| !id.is_empty()) {
+            return Err(not_built("media_ids"));
+        }
+        if self.poll.is_some() {
+            return Err(not_built("poll"));
+        }
+        if written(&self.scheduled_at) {
+            return Err(not_built("scheduled_at"));
+        }
+        if written(&self.quoted_status_id) {
+            return Err(not_built("quoted_status_id"));
+        }
+        Ok(())
+    }
+
+    fn visibility(&self) -> Result<Option<Visibility>, ApiError> {
+        match self.visibility.as_deref() {
+            None | Some("") => Ok(None),
+            Some(word) => match visibility_of(word) {
+                Some(visibility) => Ok(Some(visibility)),
+                None => Err(ApiError::invalid("Validation failed: visibility is not included in the list")),
+            },
+        }
+    }
+
+    fn format(&self) -> Result<Option<Format>, ApiError> {
+        match self.content_type.as_deref() {
+            None | Some("") => Ok(None),
+            Some("text/plain") => Ok(Some(Format::Plain)),
+            Some("text/markdown") => Ok(Some(Format::Markdown)),
+            Some(_) => Err(ApiError::invalid("Validation failed: content_type is not included in the list")),
+        }
+    }
+
+    fn answered(&self) -> Result<Option<PostId>, ApiError> {
+        match self.in_reply_to_id.as_deref() {
+            None | Some("") => Ok(None),
+            Some(text) => id_of(text).map(|id| Some(PostId(id))).ok_or_else(ApiError::not_found),
+        }
+    }
+
+    fn draft(self, in_reply_to: Option<PostId>, preferred: &Preferences) -> Result<Draft, ApiError> {
+        Ok(Draft {
+            visibility: self.visibility()?.unwrap_or(preferred.visibility),
+            format: self.format()?.unwrap_or_default(),
+            text: self.status.unwrap_or_default(),
+            warning: self.spoiler_text.unwrap_or_default(),
+            sensitive: self.sensitive.unwrap_or(preferred.sensitive),
+            language: language(self.language)?.or_else(|| preferred.language.clone()),
+            in_reply_to,
+        })
+    }
+}
+
+async fn show(cx: &Cx, viewer: AccountId, id: PostId) -> Result<PostView, ApiError> {
+    Ok(cx.read(move |tx| thread::one(tx, Some(viewer), id)).await?)
+}
+
+/// `POST /api/v1/statuses`
+pub(crate) async fn publish(
+    State(cx): State<Cx>,
+    viewer: Viewer,
+    headers: HeaderMap,
+    Params(form): Params<StatusForm>,
+) -> Answer {
+    viewer.require("write:statuses")?;
+    form.refuse_what_is_not_built()?;
+    let (me, user, answered) = (viewer.account().id, viewer.user().id, form.answered()?);
+    let (preferred, in_reply_to) = cx
+        .read(move |tx| {
+            let answered = answered.map(|id| thread::post_of(tx, Some(me), id)).transpose()?;
+            Ok((preferences::of(tx, user)?, answered))
+        })
+        .await?;
+    let draft = form.draft(in_reply_to, &preferred)?;
+    let key =
+        headers.get("idempotency-key").and_then(|value| value.to_str().ok()).filter(|key| !key.is_empty());
+    let published =
+        publish_post(&cx, viewer.account(), draft, viewer.application_id(), key.map(str::to_owned)).await?;
+    let view = show(&cx, me, published.id).await?;
+    json(&Dialect::new(&cx.names).status(&view))
+}
+
+/// `PUT /api/v1/statuses/:id`
+pub(crate) async fn edit(
+    State(cx): State<Cx>,
+    viewer: Viewer,
+    Id(id): Id,
+    Params(form): Params<StatusForm>,
+) -> Answer {
+    viewer.require("write:statuses")?;
+    form.refuse_what_is_not_built()?;
+    let (me, id) = (viewer.account().id, PostId(id));
+    let before = show(&cx, me, id).await?;
+    if before.post.author_id != me || before.boost.is_some() {
+        return Err(ApiError::not_found());
+    }
+    let draft = changed(&before, form)?;
+    post::edit(&cx, viewer.account(), id, Edit { draft }).await?;
+    let view = show(&cx, me, id).await?;
+    json(&Dialect::new(&cx.names).status(&view))
+}
+
+/// What is not in the form stays as it is.
+fn changed(before: &PostView, form: StatusForm) -> Result<Draft, ApiError> {
+    let source = thread::source_of(&before.post);
+    let text = &before.post.text;
+    let was =
+        if source.media_type == Format::Markdown.media_type() { Format::Markdown } else { Format::Plain };
+    // A warning hides media by itself; without it only what was asked for does.
+    let sensitive = text.sensitive && text.warning.is_empty();
+    Ok(Draft {
+        format: form.format()?.unwrap_or(was),
+        text: form.status.unwrap_or(source.text),
+        warning: form.spoiler_text.unwrap_or(source.warning),
+        sensitive: form.sensitive.unwrap_or(sensitive),
+        language: language(form.language)?.or_else(|| text.language.clone()),
+        visibility: before.post.visibility,
+        in_reply_to: None,
+    })
+}
+
+/// `DELETE /api/v1/statuses/:id`: answers with what was deleted, so that it
+/// can be written again. A boost is taken back.
+pub(crate) async fn delete(State(cx): State<Cx>, viewer: Viewer, Id(id): Id) -> Answer {
+    viewer.require("write:statuses")?;
+    let (me, id) = (viewer.account().clone(), PostId(id));
+    let view = cx
+        .write(move |tx| {
+            let view = thread::one(tx, Some(me.id), id)?;
+            match &view.boost {
+                Some(mine) if mine.account.id == me.id => boost::undo(tx, &me, view.post.id)?,
+                Some(_) => return Err(service::Error::NotFound("post")),
+                None => post::delete(tx, &me, id)?,
+            }
+            Ok(view)
+        })
+        .await?;
+    let source = thread::source_of(&view.post);
+    json(&Dialect::new(&cx.names).deleted(&view, &source))
+}
