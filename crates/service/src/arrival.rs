@@ -25,19 +25,30 @@ impl Need {
     }
 }
 
-/// What could not be had, and why: asking again is no use.
+/// What was asked for: what could not be had, and why, and what was had.
+/// Asking again is no use.
 #[derive(Debug, Clone, Default)]
-pub struct Lacking(HashMap<String, String>);
+pub struct Lacking(HashMap<String, Option<String>>);
 
 impl Lacking {
     /// Notes a failure.
     pub fn add(&mut self, need: &Need, why: String) {
-        self.0.insert(need.id().to_owned(), why);
+        self.0.insert(need.id().to_owned(), Some(why));
     }
 
-    /// Why it could not be had, if it was tried.
+    /// Notes what was had.
+    pub fn had(&mut self, need: &Need) {
+        self.0.insert(need.id().to_owned(), None);
+    }
+
+    /// Whether it was had.
+    pub fn was_had(&self, id: &str) -> bool {
+        matches!(self.0.get(id), Some(None))
+    }
+
+    /// Why there is no use in asking, if it was tried.
     pub fn why(&self, id: &str) -> Option<&str> {
-        self.0.get(id).map(String::as_str)
+        self.0.get(id).map(|why| why.as_deref().unwrap_or("it did not help"))
     }
 }
 

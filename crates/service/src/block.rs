@@ -2,12 +2,10 @@
 
 use crate::activity::{self, Sending};
 use crate::arrival::Outcome;
-use crate::follow;
-use crate::{Error, Result};
+use crate::{Error, Result, follow, undone};
 use activitypub::Block;
 use activitypub::render::{self, Envelope};
 use domain::Account;
-use store::tombstone::{self, Grave};
 use store::{Tx, notification, timeline};
 
 /// One of ours blocks an account. The peer is told, as Mastodon does, so that
@@ -69,7 +67,7 @@ pub fn undo(tx: &mut Tx, viewer: &Account, target: &Account) -> Result<()> {
 /// A peer's actor blocks one of ours.
 pub fn receive(tx: &mut Tx, sender: &Account, block: &Block) -> Result<Outcome> {
     let id = block.id.clone().unwrap_or_else(|| format!("{}#blocks/{}", sender.actor_id, block.object));
-    if tombstone::find(tx, &id)?.is_some() {
+    if undone::is(tx, sender, &id)? {
         return Ok(Outcome::ignored("this block was taken back"));
     }
     let Some(target) = store::account::by_actor(tx, &block.object)?.filter(Account::is_ours) else {
@@ -83,7 +81,7 @@ pub fn receive(tx: &mut Tx, sender: &Account, block: &Block) -> Result<Outcome> 
 /// A peer's actor blocks no more.
 pub fn receive_undo(tx: &mut Tx, sender: &Account, block: &Block) -> Result<Outcome> {
     if let Some(id) = &block.id {
-        tombstone::bury(tx, id, sender.actor_id.as_str(), Some("Block"), Grave::Hidden)?;
+        undone::bury(tx, sender, id, Some("Block"))?;
     }
     let Some(target) = store::account::by_actor(tx, &block.object)? else {
         return Ok(Outcome::ignored("who was blocked is not known"));
@@ -101,7 +99,7 @@ pub fn receive_undo_by_id(tx: &mut Tx, sender: &Account, id: &str) -> Result<Opt
     else {
         return Ok(None);
     };
-    tombstone::bury(tx, id, sender.actor_id.as_str(), Some("Block"), Grave::Hidden)?;
+    undone::bury(tx, sender, id, Some("Block"))?;
     store::block::remove(tx, account, target)?;
     Ok(Some(Outcome::Processed))
 }

@@ -3,7 +3,7 @@
 use crate::activity::{self, Sending};
 use crate::arrival::{Arrival, Need, Outcome};
 use crate::outbox::{Followers, Shared};
-use crate::{Error, Result, documents, post};
+use crate::{Error, OrNotFound, Result, documents, post, undone};
 use activitypub::announce::Announced;
 use activitypub::render;
 use activitypub::{Activity, Announce};
@@ -12,7 +12,6 @@ use domain::visibility::may_boost;
 use domain::{Account, AccountId, BoostId, Event, ObjectId, Post, PostId, Visibility};
 use store::boost::Boost;
 use store::timeline::{self, Entry};
-use store::tombstone::{self, Grave};
 use store::{Tx, notification};
 
 /// A boost of what stands among so many newer ids is not shown again: an hour's worth.
@@ -33,7 +32,9 @@ pub fn boost(tx: &mut Tx, viewer: &Account, id: PostId, visibility: Visibility) 
         return Ok(there);
     }
     let boost = mine(tx, viewer, &boosted, visibility);
-    store::boost::insert(tx, &boost)?;
+    if !store::boost::insert(tx, &boost)? {
+        return store::boost::find(tx, viewer.id, id)?.or_not_found("boost");
+    }
     spread(tx, viewer, &boost, &boosted, &author)?;
     let json = documents::announce(tx, &boost, viewer, &boosted)?;
     let to: &[&Account] = if author.is_ours() { &[] } else { &[&author] };
@@ -85,7 +86,7 @@ fn spread(tx: &mut Tx, booster: &Account, boost: &Boost, boosted: &Post, author:
         .collect();
     let since = domain::id::first_at(tx.now().0 - AGAIN_AFTER_MS);
     let having = timeline::having(tx, &owners, boosted.id, since)?;
-    let blocking = store::block::blockers_among(tx, &owners, author.id)?;
+    let blocking = store::block::apart(tx, &owners, author.id)?;
     owners.retain(|owner| !having.contains(owner) && !blocking.contains(owner) && *owner != author.id);
     if booster.is_ours() {
         owners.push(booster.id);
@@ -133,7 +134,7 @@ pub fn receive(tx: &mut Tx, arrival: &Arrival<'_>, announce: &Announce) -> Resul
         },
     };
     if let Some(id) = &announce.id
-        && tombstone::find(tx, id)?.is_some()
+        && undone::is(tx, sender, id)?
     {
         return Ok(Outcome::ignored("this boost was taken back"));
     }
@@ -157,7 +158,7 @@ fn group_post(inner: &Activity) -> Option<ObjectId> {
 }
 
 fn unknown(tx: &mut Tx, arrival: &Arrival<'_>, object: ObjectId) -> Result<Outcome> {
-    if tx.names().is_ours(&object) || tombstone::find(tx, object.as_str())?.is_some() {
+    if tx.names().is_ours(&object) || store::tombstone::find(tx, object.as_str())?.is_some() {
         return Ok(Outcome::ignored("the boosted post is gone"));
     }
     if !store::follow::is_followed_here(tx, arrival.sender.id)? {
@@ -213,7 +214,7 @@ pub fn receive_undo(
     object: Option<&str>,
 ) -> Result<Outcome> {
     if let Some(id) = id {
-        tombstone::bury(tx, id, sender.actor_id.as_str(), Some("Announce"), Grave::Hidden)?;
+        undone::bury(tx, sender, id, Some("Announce"))?;
         if let Some(outcome) = receive_undo_by_id(tx, sender, id)? {
             return Ok(outcome);
         }
@@ -236,7 +237,7 @@ pub fn receive_undo_by_id(tx: &mut Tx, sender: &Account, id: &str) -> Result<Opt
     let Some(boost) = store::boost::by_activity(tx, id)?.filter(|boost| boost.account_id == sender.id) else {
         return Ok(None);
     };
-    tombstone::bury(tx, id, sender.actor_id.as_str(), Some("Announce"), Grave::Hidden)?;
+    undone::bury(tx, sender, id, Some("Announce"))?;
     take_back(tx, &boost).map(Some)
 }
 

@@ -4,6 +4,7 @@
 
 use crate::{Cx, Error, Result};
 use domain::message::{Direction, MessageState};
+use domain::moderation::HostRule;
 use domain::{Host, MessageId, ObjectId, Timestamp};
 use moka::future::Cache;
 use std::sync::Arc;
@@ -79,6 +80,10 @@ impl Documents {
     async fn get(&self, cx: &Cx, id: &ObjectId, cause: Option<MessageId>) -> Result<Arc<Document>> {
         if cx.names.is_ours(id) {
             return Err(Error::NotFound("document"));
+        }
+        let host = id.host().clone();
+        if cx.read(move |tx| Ok(store::host_rule::of(tx, &host)?)).await? == HostRule::Suspend {
+            return Err(Error::Forbidden("nothing of this server is taken"));
         }
         if let Some(error) = self.failed.get(id.as_str()).await {
             return Err(error.into());

@@ -2,7 +2,7 @@
 
 use crate::activity::{self, Sending};
 use crate::arrival::Outcome;
-use crate::{Error, Result};
+use crate::{Error, Result, undone};
 use activitypub::Follow;
 use activitypub::accept::Answer;
 use activitypub::render::{self, Envelope};
@@ -11,7 +11,6 @@ use domain::notification::NotificationKind;
 use domain::{Account, AccountId, AccountKind, ActorId};
 use serde_json::Value;
 use store::follow::Follow as Row;
-use store::tombstone::{self, Grave};
 use store::{Tx, notification, timeline};
 
 /// Entries a new follower's home is filled with.
@@ -86,7 +85,7 @@ pub fn receive(tx: &mut Tx, sender: &Account, follow: &Follow) -> Result<Outcome
         return Ok(Outcome::ignored("the instance cannot be followed"));
     }
     let id = follow.id.clone().unwrap_or_else(|| format!("{}#follows/{}", sender.actor_id, target.id));
-    if tombstone::find(tx, &id)?.is_some() {
+    if undone::is(tx, sender, &id)? {
         return Ok(Outcome::ignored("this follow was taken back"));
     }
     let relation = store::follow::relation(tx, sender.id, target.id)?;
@@ -251,14 +250,14 @@ pub fn receive_reject(tx: &mut Tx, sender: &Account, answer: &Answer) -> Result<
 /// A peer's actor takes its follow back. Its id is never acted upon again.
 pub fn receive_undo(tx: &mut Tx, sender: &Account, follow: &Follow) -> Result<Outcome> {
     if let Some(id) = &follow.id {
-        tombstone::bury(tx, id, sender.actor_id.as_str(), Some("Follow"), Grave::Hidden)?;
+        undone::bury(tx, sender, id, Some("Follow"))?;
     }
     let Some(target) = store::account::by_actor(tx, &follow.object.clone().into())? else {
         return Ok(Outcome::ignored("what was followed is not known"));
     };
     match remove(tx, sender, &target)? {
         Some(row) => {
-            tombstone::bury(tx, &row.activity_id, sender.actor_id.as_str(), Some("Follow"), Grave::Hidden)?;
+            undone::bury(tx, sender, &row.activity_id, Some("Follow"))?;
             Ok(Outcome::Processed)
         }
         None => Ok(Outcome::ignored("did not follow")),
@@ -271,7 +270,7 @@ pub fn receive_undo_by_id(tx: &mut Tx, sender: &Account, id: &str) -> Result<Opt
         return Ok(None);
     };
     let target = store::account::get(tx, row.target_id)?;
-    tombstone::bury(tx, id, sender.actor_id.as_str(), Some("Follow"), Grave::Hidden)?;
+    undone::bury(tx, sender, id, Some("Follow"))?;
     remove(tx, sender, &target)?;
     Ok(Some(Outcome::Processed))
 }

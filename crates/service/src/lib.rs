@@ -18,6 +18,9 @@ pub mod outbox;
 pub mod delivery;
 pub mod sweep;
 
+mod fingerprint;
+mod undone;
+
 pub mod errand;
 pub mod arrival;
 pub mod activity;

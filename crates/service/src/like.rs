@@ -2,13 +2,12 @@
 
 use crate::activity::{self, Sending};
 use crate::arrival::Outcome;
-use crate::{Result, post};
+use crate::{Result, post, undone};
 use activitypub::Like;
 use activitypub::render::{self, Envelope};
 use domain::notification::NotificationKind;
 use domain::visibility::may_see;
 use domain::{Account, Event, PostId};
-use store::tombstone::{self, Grave};
 use store::{Tx, notification};
 
 fn group(id: PostId) -> String {
@@ -66,7 +65,7 @@ pub fn undo(tx: &mut Tx, viewer: &Account, id: PostId) -> Result<()> {
 /// A peer's actor likes a post. A reaction with an emoji counts as a like.
 pub fn receive(tx: &mut Tx, sender: &Account, like: &Like) -> Result<Outcome> {
     if let Some(id) = &like.id
-        && tombstone::find(tx, id)?.is_some()
+        && undone::is(tx, sender, id)?
     {
         return Ok(Outcome::ignored("this like was taken back"));
     }
@@ -90,7 +89,7 @@ pub fn receive(tx: &mut Tx, sender: &Account, like: &Like) -> Result<Outcome> {
 /// A peer's actor takes a like back. Its id is never acted upon again.
 pub fn receive_undo(tx: &mut Tx, sender: &Account, like: &Like) -> Result<Outcome> {
     if let Some(id) = &like.id {
-        tombstone::bury(tx, id, sender.actor_id.as_str(), Some("Like"), Grave::Hidden)?;
+        undone::bury(tx, sender, id, Some("Like"))?;
     }
     match store::post::by_object(tx, &like.object)? {
         Some(liked) => take_back(tx, sender, liked.id),
@@ -104,7 +103,7 @@ pub fn receive_undo_by_id(tx: &mut Tx, sender: &Account, id: &str) -> Result<Opt
     else {
         return Ok(None);
     };
-    tombstone::bury(tx, id, sender.actor_id.as_str(), Some("Like"), Grave::Hidden)?;
+    undone::bury(tx, sender, id, Some("Like"))?;
     take_back(tx, sender, liked).map(Some)
 }
 

@@ -457,16 +457,26 @@ pub fn local_among(tx: &mut Tx, accounts: &[AccountId]) -> Result<Vec<AccountId>
     tx.query("SELECT id FROM account WHERE home = 0 AND id = ANY($1)", &[&accounts], |row| row.get(0))
 }
 
-/// A deleted account of which something is left to sweep away.
+/// A deleted account of which something is left to sweep away. While its last
+/// words are still being written out to its followers, these are kept.
 pub fn deleted_with_rests(tx: &mut Tx) -> Result<Option<AccountId>> {
     tx.find(
-        "SELECT a.id FROM account a WHERE a.state = 4 AND (
+        "SELECT a.id FROM account a WHERE a.state = 4 AND NOT EXISTS (SELECT 1 FROM outbox o WHERE o.account_id = a.id) AND (
             EXISTS (SELECT 1 FROM post p WHERE p.author_id = a.id)
             OR EXISTS (SELECT 1 FROM boost b WHERE b.account_id = a.id)
             OR EXISTS (SELECT 1 FROM like_ l WHERE l.account_id = a.id)
             OR EXISTS (SELECT 1 FROM follow f WHERE f.follower_id = a.id OR f.target_id = a.id))
          LIMIT 1",
         &[],
+        |row| row.get(0),
+    )
+}
+
+/// Peers' accounts whose own inbox this is.
+pub fn by_inbox(tx: &mut Tx, inbox: &str) -> Result<Vec<AccountId>> {
+    tx.query(
+        "SELECT id FROM account WHERE inbox = $1 AND home = 2 AND (shared_inbox IS NULL OR shared_inbox <> $1)",
+        &[&inbox],
         |row| row.get(0),
     )
 }

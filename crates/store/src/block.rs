@@ -36,6 +36,16 @@ pub fn blockers_among(tx: &mut Tx, accounts: &[AccountId], target: AccountId) ->
     )
 }
 
+/// Of some accounts, those that block the other or that it blocks.
+pub fn apart(tx: &mut Tx, accounts: &[AccountId], other: AccountId) -> Result<Vec<AccountId>> {
+    tx.query(
+        "SELECT account_id FROM block WHERE target_id = $1 AND account_id = ANY($2)
+         UNION SELECT target_id FROM block WHERE account_id = $1 AND target_id = ANY($2)",
+        &[&other, &accounts],
+        |row| row.get(0),
+    )
+}
+
 /// Writes a block; true where there was none before.
 pub fn insert(tx: &mut Tx, account: AccountId, target: AccountId, activity_id: &str) -> Result<bool> {
     let (id, now) = (tx.new_id(), tx.now());

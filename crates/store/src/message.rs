@@ -222,10 +222,9 @@ pub fn identity(tx: &mut Tx, id: MessageId) -> Result<(Option<String>, Option<St
     })
 }
 
-/// Lets an activity be acted upon should it come again: this time it failed.
-pub fn forget_seen(tx: &mut Tx, hash: i64) -> Result<()> {
-    tx.execute("DELETE FROM seen WHERE hash = $1", &[&hash])?;
-    Ok(())
+/// Forgets what [`mark_seen`] remembered; false where it did not.
+pub fn forget_seen(tx: &mut Tx, hash: i64) -> Result<bool> {
+    Ok(tx.execute("DELETE FROM seen WHERE hash = $1", &[&hash])? == 1)
 }
 
 /// Takes a message out of those that wait; false where it was taken before.

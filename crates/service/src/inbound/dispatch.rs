@@ -26,6 +26,10 @@ pub(super) fn dispatch(tx: &mut Tx, arrival: &Arrival<'_>) -> Result<Outcome> {
         },
         Activity::Delete(it) if it.is_actor() => account::receive_delete(tx, arrival.sender),
         Activity::Delete(it) => {
+            // Some peers take a boost back by deleting it.
+            if let Some(outcome) = boost::receive_undo_by_id(tx, arrival.sender, it.object.as_str())? {
+                return Ok(outcome);
+            }
             post::receive_delete(tx, arrival.sender, &it.object, it.former_type.as_deref())
         }
         Activity::Like(it) | Activity::EmojiReact(it) => like::receive(tx, arrival.sender, it),

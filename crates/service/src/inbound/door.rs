@@ -125,7 +125,7 @@ async fn check(cx: &Cx, arrived: &Arrived, letter: &Letter) -> Result<Entry, Ref
         && delete.is_actor()
         && !verify::is_known(cx, actor).await.map_err(later)?
     {
-        // Whoever was never here need not be fetched to be forgotten.
+        // Whoever was never here, or is gone, need not be fetched to be forgotten.
         return Ok(Entry::Nothing);
     }
     let signed = verify::signature(cx, arrived, &letter.activity).await?;

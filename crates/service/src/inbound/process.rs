@@ -3,9 +3,8 @@
 use super::dispatch::dispatch;
 use crate::arrival::{Arrival, Lacking, Need, Outcome};
 use crate::errand::Errand;
-use crate::{Cx, Error, Result, account, post};
+use crate::{Cx, Error, Result, account, fingerprint, post};
 use activitypub::{Activity, Reference};
-use aws_lc_rs::digest::{SHA256, digest};
 use domain::message::MessageState;
 use domain::{ActorId, Event, MessageId};
 use futures_util::future::join_all;
@@ -21,17 +20,10 @@ const MAX_ROUNDS: usize = 6;
 /// Pause before a failed start is repeated.
 const PAUSE: Duration = Duration::from_secs(5);
 
-fn hash(text: &str) -> i64 {
-    let digest = digest(&SHA256, text.as_bytes());
-    let mut first = [0; 8];
-    first.iter_mut().zip(digest.as_ref()).for_each(|(to, from)| *to = *from);
-    i64::from_le_bytes(first)
-}
-
 /// What must not be acted upon at the same time: activities about one object,
 /// or of one actor about one target.
 pub(super) fn order_key(activity: &Activity) -> i64 {
-    hash(&subject(activity))
+    fingerprint::of(&subject(activity))
 }
 
 fn subject(activity: &Activity) -> String {
@@ -53,7 +45,7 @@ fn subject(activity: &Activity) -> String {
 
 /// By what an activity is recognised when it comes again.
 pub(super) fn seen_hash(id: &str, signer: &ActorId) -> i64 {
-    hash(&format!("{id}\n{signer}"))
+    fingerprint::of(&format!("{id}\n{signer}"))
 }
 
 /// Messages that wait, oldest first, after the given one.
@@ -83,7 +75,7 @@ fn end(tx: &mut store::Tx, id: MessageId, given_up: bool, error: &Error) -> Resu
         message::take(tx, id)?;
         message::set_state(tx, id, MessageState::Failed, Some(&error.to_string()))?;
         if let (Some(activity), Some(signer)) = message::identity(tx, id)? {
-            message::forget_seen(tx, hash(&format!("{activity}\n{signer}")))?;
+            message::forget_seen(tx, fingerprint::of(&format!("{activity}\n{signer}")))?;
         }
         tx.tell(Event::Logged(id));
     } else {
@@ -118,9 +110,10 @@ async fn act_inner(cx: &Cx, waiting: &Waiting, running: &Semaphore) -> Result<()
                 let answers = join_all(needs.iter().map(|need| obtain(cx, need, &errand))).await;
                 for (need, answer) in needs.iter().zip(answers) {
                     // Had or not: asked twice it would not be different.
-                    let why =
-                        answer.err().map_or_else(|| "it did not help".to_owned(), |error| error.to_string());
-                    lacking.add(need, why);
+                    match answer {
+                        Ok(()) => lacking.had(need),
+                        Err(error) => lacking.add(need, error.to_string()),
+                    }
                 }
             }
             Outcome::Needs(_) => break,

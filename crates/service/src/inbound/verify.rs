@@ -63,10 +63,13 @@ impl Keys {
     }
 }
 
-/// Whether we have an account for an actor, alive or not.
+/// Whether we have an account for an actor that is not gone already.
 pub(super) async fn is_known(cx: &Cx, actor: &ActorId) -> Result<bool> {
     let actor = actor.clone();
-    cx.read(move |tx| Ok(store::account::by_actor(tx, &actor)?.is_some())).await
+    cx.read(move |tx| {
+        Ok(store::account::by_actor(tx, &actor)?.is_some_and(|a| a.state != AccountState::Deleted))
+    })
+    .await
 }
 
 /// Who signed a request without a body, for documents that not everyone may read.

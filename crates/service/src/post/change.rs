@@ -3,10 +3,11 @@
 use super::publish::{sending, written};
 use crate::activity;
 use crate::arrival::Outcome;
-use crate::{Cx, Error, OrNotFound, Result, documents};
+use crate::{Cx, Error, OrNotFound, Result, documents, undone};
 use activitypub::render;
 use domain::notification::NotificationKind;
 use domain::post::{self, Draft};
+use domain::visibility::may_see;
 use domain::{Account, Event, ObjectId, Post, PostId};
 use store::tombstone::{self, Grave};
 use store::{Tx, notification};
@@ -54,7 +55,14 @@ pub async fn edit(cx: &Cx, viewer: &Account, id: PostId, edit: Edit) -> Result<(
 fn send_update(tx: &mut Tx, viewer: &Account, post: &Post) -> Result<()> {
     let minted = activity::mint(tx, viewer);
     let json = documents::update(tx, post, viewer, &minted.envelope.id)?;
-    let to = interested(tx, post)?;
+    let mut to = Vec::new();
+    for account in interested(tx, post)? {
+        // Who could see it once is not told what it says now.
+        let standing = store::post::standing(tx, post, Some(account.id))?;
+        if may_see(post.visibility, standing) {
+            to.push(account);
+        }
+    }
     let to: Vec<&Account> = to.iter().collect();
     activity::send(tx, viewer, &minted, &json, &sending("Update", post, &to, &[post.object_id.as_str()]))?;
     Ok(())
@@ -117,7 +125,7 @@ pub fn erase(tx: &mut Tx, post: &Post, author: &Account) -> Result<()> {
     Ok(())
 }
 
-/// A peer's actor deletes a post or a boost of its own (ActivityPub §7.4).
+/// A peer's actor deletes a post of its own (ActivityPub §7.4).
 pub fn receive_delete(
     tx: &mut Tx,
     sender: &Account,
@@ -134,12 +142,7 @@ pub fn receive_delete(
         erase(tx, &post, sender)?;
         return Ok(Outcome::Processed);
     }
-    if let Some(boost) =
-        store::boost::by_activity(tx, object.as_str())?.filter(|boost| boost.account_id == sender.id)
-    {
-        store::boost::remove(tx, &boost)?;
-    }
     // Should the Create come later, it comes too late.
-    tombstone::bury(tx, object.as_str(), sender.actor_id.as_str(), former, Grave::Hidden)?;
+    undone::bury(tx, sender, object.as_str(), former)?;
     Ok(Outcome::Processed)
 }

@@ -2,11 +2,11 @@
 //! somebody searched for.
 
 use super::content::Named;
-use super::receive::{change, write};
+use super::receive::{change, fetched, write};
 use crate::account::{self, Freshness};
 use crate::arrival::{Arrival, Need, Outcome};
 use crate::errand::Errand;
-use crate::{Cx, Error, Result};
+use crate::{Cx, Error, Result, undone};
 use activitypub::{Note, Object};
 use domain::{Account, ObjectId, PostId, ownership};
 use store::Tx;
@@ -74,7 +74,7 @@ fn admit(tx: &mut Tx, note: &Note, author: &Account) -> Result<PostId> {
     if let Some(known) = store::post::id_by_object(tx, &note.id)? {
         return Ok(known);
     }
-    if store::tombstone::find(tx, note.id.as_str())?.is_some() {
+    if undone::is(tx, author, note.id.as_str())? {
         return Err(Error::Gone("post"));
     }
     if !author.state.is_live() {
@@ -90,6 +90,7 @@ fn admit(tx: &mut Tx, note: &Note, author: &Account) -> Result<PostId> {
         // Two posts of the same millisecond may fall on the same id: then again.
         let id = PostId(tx.id_at(published));
         if let Some(post) = write(tx, note, author, id, &named, parent.as_ref())? {
+            store::message::mark_seen(tx, fetched(&note.id))?;
             return Ok(post.id);
         }
         if let Some(known) = store::post::id_by_object(tx, &note.id)? {
@@ -108,6 +109,9 @@ pub fn refetch(tx: &mut Tx, arrival: &Arrival<'_>, id: &ObjectId) -> Result<Outc
     if let Err(why) = ownership::may_change(&arrival.sender.actor_id, &author.actor_id) {
         return Ok(Outcome::ignored(why.to_string()));
     }
+    if arrival.lacking.was_had(id.as_str()) {
+        return Ok(Outcome::Processed);
+    }
     Ok(arrival
         .need(Need::Change(id.clone()), |why| Outcome::ignored(format!("the edit could not be had: {why}"))))
 }
@@ -117,10 +121,12 @@ pub async fn renew(cx: &Cx, id: &ObjectId, errand: &Errand) -> Result<()> {
     errand.forget(cx, id).await;
     let (note, _) = read(cx, id, errand).await?;
     cx.write_later(move |tx| {
-        if let Some(post) = store::post::by_object(tx, &note.id)? {
-            change(tx, &post, &note)?;
+        let Some(post) = store::post::by_object(tx, &note.id)? else { return Ok(()) };
+        let author = store::account::get(tx, post.author_id)?;
+        match change(tx, &post, &author, &note)? {
+            Outcome::Ignored(why) => Err(Error::invalid("edit", why)),
+            _ => Ok(()),
         }
-        Ok(())
     })
     .await
 }

@@ -2,8 +2,8 @@
 
 use super::content::{Named, kind_of, text_of};
 use super::spread::spread;
-use crate::Result;
 use crate::arrival::{Arrival, Need, Outcome};
+use crate::{Result, fingerprint, undone};
 use activitypub::{Note, Object, Reference};
 use domain::moderation::{Concern, HostRule, Verdict, verdict};
 use domain::{Account, AccountId, Event, Post, PostId, Timestamp, ownership};
@@ -21,8 +21,11 @@ pub fn receive(tx: &mut Tx, arrival: &Arrival<'_>, object: &Reference<Object>) -
             }
         },
         Reference::Id(id) => {
-            if store::post::id_by_object(tx, id)?.is_some() {
-                return Ok(Outcome::Processed);
+            if let Some(known) = store::post::id_by_object(tx, id)? {
+                return welcome(tx, arrival.sender, known);
+            }
+            if undone::is(tx, arrival.sender, id.as_str())? {
+                return Ok(Outcome::ignored("the post was deleted"));
             }
             if !concerns_us(tx, arrival)? {
                 return Ok(Outcome::ignored("concerns nobody here"));
@@ -60,8 +63,11 @@ fn concerns_us(tx: &mut Tx, arrival: &Arrival<'_>) -> Result<bool> {
 }
 
 fn take(tx: &mut Tx, arrival: &Arrival<'_>, note: &Note) -> Result<Outcome> {
-    if let Some(why) = already(tx, note)? {
-        return Ok(Outcome::ignored(why));
+    if undone::is(tx, arrival.sender, note.id.as_str())? {
+        return Ok(Outcome::ignored("the post was deleted"));
+    }
+    if let Some(known) = store::post::id_by_object(tx, &note.id)? {
+        return welcome(tx, arrival.sender, known);
     }
     let named = Named::of(tx, note)?;
     let parent = match &note.in_reply_to {
@@ -89,14 +95,24 @@ fn take(tx: &mut Tx, arrival: &Arrival<'_>, note: &Note) -> Result<Outcome> {
     Ok(Outcome::Processed)
 }
 
-/// Why a post is not taken again: it is here, or was deleted.
-fn already(tx: &mut Tx, note: &Note) -> Result<Option<&'static str>> {
-    if let Some(stone) = store::tombstone::find(tx, note.id.as_str())?
-        && stone.author == note.attributed_to.as_str()
-    {
-        return Ok(Some("the post was deleted"));
+/// Under this number it is remembered that a post was fetched, and so shown to
+/// nobody: its Create may still come.
+pub(super) fn fetched(id: &domain::ObjectId) -> i64 {
+    fingerprint::of(&format!("fetched {id}"))
+}
+
+/// The Create of a post that we have. Where the post was only fetched so far,
+/// now is the time to show it to whom it is for.
+fn welcome(tx: &mut Tx, sender: &Account, id: PostId) -> Result<Outcome> {
+    let Some(post) = store::post::find(tx, id)?.filter(|post| post.author_id == sender.id) else {
+        return Ok(Outcome::ignored("known already"));
+    };
+    if !store::message::forget_seen(tx, fetched(&post.object_id))? {
+        return Ok(Outcome::ignored("known already"));
     }
-    Ok(store::post::id_by_object(tx, &note.id)?.map(|_| "known already"))
+    let addressed = store::post::addressed(tx, post.id)?;
+    spread(tx, &post, sender, &addressed)?;
+    Ok(Outcome::Processed)
 }
 
 fn concern(tx: &mut Tx, author: &Account, named: &Named, parent: Option<&Post>) -> Result<Concern> {
@@ -179,17 +195,17 @@ pub fn receive_update(tx: &mut Tx, arrival: &Arrival<'_>, object: &Object) -> Re
         return Ok(Outcome::ignored("the post is not known here"));
     };
     let author = store::account::get(tx, post.author_id)?;
-    if let Err(why) = ownership::may_change(sender, &author.actor_id) {
+    change(tx, &post, &author, note)
+}
+
+/// Writes what a post says now. Who may see it does not change.
+pub(super) fn change(tx: &mut Tx, post: &Post, author: &Account, note: &Note) -> Result<Outcome> {
+    if let Err(why) = ownership::may_change(&note.attributed_to, &author.actor_id) {
         return Ok(Outcome::ignored(why.to_string()));
     }
     if note.in_reply_to != post.in_reply_to {
         return Ok(Outcome::ignored("an edit may not change what a post answers"));
     }
-    change(tx, &post, note)
-}
-
-/// Writes what a post says now. Who may see it does not change.
-pub(super) fn change(tx: &mut Tx, post: &Post, note: &Note) -> Result<Outcome> {
     let named = Named::of(tx, note)?;
     let text = text_of(&tx.names().clone(), note, &named);
     if text == post.text {
@@ -197,6 +213,9 @@ pub(super) fn change(tx: &mut Tx, post: &Post, note: &Note) -> Result<Outcome> {
     }
     let now: Timestamp = tx.now();
     let updated = note.updated.unwrap_or(now).min(now);
+    if updated < post.published_at {
+        return Ok(Outcome::ignored("the edit is older than the post"));
+    }
     if !store::post::edit(tx, post, &text, updated, RULES_VERSION)? {
         return Ok(Outcome::ignored("a newer edit is known"));
     }

@@ -57,12 +57,12 @@ fn readers(
     Ok(followers)
 }
 
-/// Tells accounts of ours that a post names them, but not those that block its author.
+/// Tells accounts of ours that a post names them, but not where one blocks the other.
 fn tell_named(tx: &mut Tx, post: &Post, author: &Account, addressed: &[AccountId]) -> Result<Vec<AccountId>> {
     let mut told = store::account::local_among(tx, addressed)?;
     let mentioned = |id: &AccountId| post.text.mentions.iter().any(|mention| mention.account_id == *id);
     told.retain(|id| *id != author.id && (post.visibility == Visibility::Direct || mentioned(id)));
-    let blocking = store::block::blockers_among(tx, &told, author.id)?;
+    let blocking = store::block::apart(tx, &told, author.id)?;
     told.retain(|id| !blocking.contains(id));
     for account in &told {
         let group = format!("mention-{}", post.id);

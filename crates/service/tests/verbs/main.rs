@@ -1,0 +1,19 @@
+//! The verbs, both ways, on each database: activities signed by peers come in
+//! through the door and are acted upon; what goes out is read from the log.
+
+mod stage;
+mod peer;
+mod checks;
+
+mod following;
+mod blocking;
+mod liking;
+mod boosting;
+mod publishing;
+mod receiving;
+mod changing;
+mod accounts;
+mod door;
+mod outgoing;
+mod crowds;
+mod real;
