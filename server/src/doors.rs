@@ -18,7 +18,11 @@ const HEALTHY_WITHIN: Duration = Duration::from_secs(3);
 
 /// Every face.
 fn faces() -> Router<Cx> {
-    Router::new().merge(federation::routes()).merge(sign_in::routes())
+    Router::new()
+        .merge(federation::routes())
+        .merge(sign_in::routes())
+        .merge(mastodon::routes())
+        .merge(pages::routes())
 }
 
 /// All doors, with what stands in front of them.
