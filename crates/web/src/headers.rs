@@ -85,6 +85,15 @@ pub fn consent_policy(redirect_uri: &str) -> HeaderValue {
     HeaderValue::from_str(&policy).unwrap_or(HeaderValue::from_static(PAGE_POLICY))
 }
 
+/// The policy of a page whose form leads on to a server that only the answer
+/// names.
+pub fn onward_policy(names: &domain::Names) -> HeaderValue {
+    // A server without TLS meets peers without it.
+    let schemes = if names.origin().scheme() == "https" { "https:" } else { "https: http:" };
+    let policy = PAGE_POLICY.replace("form-action 'self'", &format!("form-action 'self' {schemes}"));
+    HeaderValue::from_str(&policy).unwrap_or(HeaderValue::from_static(PAGE_POLICY))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
