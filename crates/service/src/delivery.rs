@@ -190,6 +190,9 @@ pub fn settle(tx: &mut Tx, settlements: &[Settlement], lanes: &[Lane]) -> Result
             End::Delivered => (),
             End::Later { not_before, words } => store::delivery::postpone(tx, *id, *not_before, words)?,
             End::Over { state, words } => {
+                if *state == DeliveryState::Gone && words.starts_with("410") {
+                    let_go(tx, *id)?;
+                }
                 store::delivery::end(tx, *id, *state, words)?;
                 // What went wrong is news; what went well is told by the report.
                 if *state != DeliveryState::Delivered && told.insert(*message) {
@@ -200,6 +203,16 @@ pub fn settle(tx: &mut Tx, settlements: &[Settlement], lanes: &[Lane]) -> Result
     }
     for lane in lanes {
         store::lane::keep(tx, lane)?;
+    }
+    Ok(())
+}
+
+/// A follower whose own inbox says that it is gone for good (410) follows no
+/// more. Of a shared inbox that says nothing about any one of its accounts.
+fn let_go(tx: &mut Tx, id: DeliveryId) -> Result<()> {
+    let Some((sender, inbox)) = store::delivery::inbox(tx, id)? else { return Ok(()) };
+    for follower in store::account::by_inbox(tx, &inbox)? {
+        store::follow::remove(tx, follower, sender)?;
     }
     Ok(())
 }

@@ -47,6 +47,7 @@ CREATE TABLE account (
 CREATE UNIQUE INDEX account_by_actor ON account (actor_id);
 CREATE UNIQUE INDEX account_by_handle ON account (handle_key);
 CREATE INDEX account_by_host ON account (host);
+CREATE INDEX account_by_inbox ON account (inbox);
 -- Ours are few among very many; `home = 0` in a statement finds them.
 CREATE INDEX account_here ON account (id) WHERE home = 0;
 

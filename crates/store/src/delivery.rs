@@ -189,3 +189,10 @@ pub fn remove_ended(tx: &mut Tx, before: Timestamp, limit: i64) -> Result<u64> {
 fn first_id(at: Timestamp) -> i64 {
     domain::id::first_at(at.0)
 }
+
+/// Who sends a delivery, and where it goes.
+pub fn inbox(tx: &mut Tx, id: DeliveryId) -> Result<Option<(AccountId, String)>> {
+    tx.find("SELECT account_id, inbox FROM delivery WHERE id = $1", &[&id], |row| {
+        Ok((row.get(0)?, row.get(1)?))
+    })
+}

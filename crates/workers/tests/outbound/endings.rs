@@ -24,6 +24,26 @@ async fn an_inbox_that_is_gone_ends_its_delivery_and_no_other() {
     }
 }
 
+// N55
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_follower_whose_own_inbox_is_gone_follows_no_more_and_others_still_do() {
+    for mut stage in stages().await {
+        let (good, gone) = (Sink::accepting(2), Sink::replying(3, |_| Reply::status(410)));
+        stage.followed_from(&[&good]).await;
+        stage.lone_follower(gone.address, "carol").await;
+        stage.start();
+        let message = stage.post("https://here.example/1", "one").await;
+        stage.until(message, |report| report.iter().filter(|host| host.attempts == 1).count() == 2).await;
+        let author = stage.author.id;
+        let left = stage
+            .cx
+            .read(move |tx| Ok(store::account::counts(tx, author)?.followers))
+            .await
+            .expect("the store answers");
+        assert_eq!(left, 1);
+    }
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_refused_signature_is_tried_in_the_other_scheme_once_and_that_is_remembered() {
     for mut stage in stages().await {

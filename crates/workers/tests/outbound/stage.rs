@@ -89,12 +89,14 @@ impl Stage {
 
     /// A peer's account, whose host shares an inbox.
     pub(crate) async fn peer(&self, address: SocketAddr, name: &str) -> Account {
+        let shared_inbox = Url::parse(&format!("http://{address}/inbox")).unwrap();
+        self.peer_with(address, name, Some(shared_inbox)).await
+    }
+
+    async fn peer_with(&self, address: SocketAddr, name: &str, shared_inbox: Option<Url>) -> Account {
         let actor = ActorId::parse(&format!("http://{address}/users/{name}")).unwrap();
-        let home = Home::Peer {
-            inbox: Url::parse(&format!("http://{address}/users/{name}/inbox")).unwrap(),
-            shared_inbox: Some(Url::parse(&format!("http://{address}/inbox")).unwrap()),
-        };
-        let account = account(&actor, home);
+        let inbox = Url::parse(&format!("http://{address}/users/{name}/inbox")).unwrap();
+        let account = account(&actor, Home::Peer { inbox, shared_inbox });
         self.cx
             .write(move |tx| {
                 let id = insert(tx, &account);
@@ -106,6 +108,17 @@ impl Stage {
 
     pub(crate) async fn follower(&self, address: SocketAddr, name: &str) -> Account {
         let follower = self.peer(address, name).await;
+        self.follow(&follower).await;
+        follower
+    }
+
+    /// A follower whose host shares no inbox.
+    pub(crate) async fn lone_follower(&self, address: SocketAddr, name: &str) {
+        let follower = self.peer_with(address, name, None).await;
+        self.follow(&follower).await;
+    }
+
+    async fn follow(&self, follower: &Account) {
         let (id, target) = (follower.id, self.author.id);
         self.cx
             .write(move |tx| {
@@ -115,7 +128,6 @@ impl Stage {
             })
             .await
             .unwrap();
-        follower
     }
 
     /// One follower on each host.
