@@ -1,0 +1,185 @@
+//! Commands, with a running server and without one.
+
+use serde_json::{Value, json};
+use testkit::{Http, Peer, Program, eventually};
+
+fn program() -> Program {
+    Program::new(env!("CARGO_BIN_EXE_antiphon"))
+}
+
+fn handle(program: &Program, name: &str) -> String {
+    format!("@{name}@{}", program.origin.trim_start_matches("http://"))
+}
+
+/// All that is done to accounts, wherever it runs.
+fn accounts(program: &Program, name: &str) {
+    let create =
+        ["account", "create", name, "--password-stdin", "--admin", "--email", &format!("{name}@example.org")];
+    assert_eq!(program.says(&create, "correct horse battery\n"), format!("{}\n", handle(program, name)));
+    let again = program.run(&create, "correct horse battery\n");
+    assert_eq!(again.status.code(), Some(1));
+    assert!(String::from_utf8_lossy(&again.stderr).contains("has already been taken"));
+    let bot = program.says(&["account", "create", &format!("{name}_bot"), "--bot"], "");
+    let password = bot.lines().nth(1).and_then(|line| line.strip_prefix("password: ")).unwrap();
+    assert!(password.len() >= 20, "{bot}");
+    assert!(program.says(&["account", "list"], "").contains(&handle(program, name)));
+    let shown = program.says(&["account", "show", name], "");
+    assert!(shown.contains("state: active") && shown.contains("user: admin"), "{shown}");
+    let token = program.says(&["token", "create", name, "--scopes", "read write"], "");
+    assert!(token.trim().len() > 30 && token.lines().count() == 1, "{token}");
+    assert_eq!(program.run(&["token", "create", name, "--scopes", "fly"], "").status.code(), Some(1));
+    assert_eq!(program.run(&["token", "create", "nobody"], "").status.code(), Some(1));
+    program.says(&["account", "suspend", &format!("{name}_bot")], "");
+    assert!(program.says(&["account", "show", &format!("{name}_bot")], "").contains("state: suspended"));
+    program.says(&["account", "delete", &format!("{name}_bot")], "");
+    assert!(program.says(&["account", "show", &format!("{name}_bot")], "").contains("state: deleted"));
+    let wrong = program.run(&["account", "create", "x y", "--password-stdin"], "correct horse battery\n");
+    assert_eq!(wrong.status.code(), Some(1));
+}
+
+#[tokio::test]
+async fn accounts_are_made_shown_and_ended_with_a_server_and_without() {
+    let mut program = program();
+    accounts(&program, "alice");
+    program.start().await;
+    accounts(&program, "bob");
+    let token = program.says(&["token", "create", "alice"], "");
+    let request = http::Request::get(format!("{}/api/v1/accounts/verify_credentials", program.origin))
+        .header("authorization", format!("Bearer {}", token.trim()))
+        .body(bytes::Bytes::new())
+        .unwrap();
+    let me = Http::default().send(request).await;
+    assert_eq!((me.code(), &me.json()["username"]), (200, &json!("alice")));
+}
+
+#[tokio::test]
+async fn a_suspended_persons_token_is_good_no_more() {
+    let mut program = program();
+    program.start().await;
+    program.says(&["account", "create", "alice"], "");
+    let token = program.says(&["token", "create", "alice"], "");
+    let verify = || {
+        http::Request::get(format!("{}/api/v1/accounts/verify_credentials", program.origin))
+            .header("authorization", format!("Bearer {}", token.trim()))
+            .body(bytes::Bytes::new())
+            .unwrap()
+    };
+    let http = Http::default();
+    assert_eq!(http.send(verify()).await.code(), 200);
+    program.says(&["account", "suspend", "alice"], "");
+    assert_eq!(http.send(verify()).await.code(), 401);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn documents_of_others_are_fetched_and_handles_found() {
+    let mut program = program();
+    let peer = Peer::start().await;
+    let bob = peer.add("bob");
+    let at = format!("@bob@{}", peer.address);
+    for running in [false, true] {
+        if running {
+            program.start().await;
+        }
+        for what in [bob.as_str(), at.as_str()] {
+            let printed = says(&program, &["fetch", what]).await;
+            let document: Value = serde_json::from_str(&printed).unwrap();
+            assert_eq!((&document["id"], printed.lines().count() > 5), (&json!(bob), true));
+        }
+        let found = says(&program, &["webfinger", &at]).await;
+        assert!(found.contains(&format!("actor: {bob}")), "{found}");
+        let missing = run(&program, &["fetch", &peer.url("/nothing")]).await;
+        assert_eq!(missing.status.code(), Some(1));
+        assert!(String::from_utf8_lossy(&missing.stderr).contains("404"), "{missing:?}");
+    }
+    eventually("fetches are in the log", || async {
+        let log = says(&program, &["log"]).await;
+        (log.contains(&format!("fetch GET {bob} ({}): processed", peer.address))
+            && log.contains(": failed, "))
+        .then_some(())
+    })
+    .await;
+}
+
+/// The peer runs in this process: commands must not block its thread.
+async fn run(program: &Program, args: &[&str]) -> std::process::Output {
+    tokio::task::block_in_place(|| program.run(args, ""))
+}
+
+async fn says(program: &Program, args: &[&str]) -> String {
+    tokio::task::block_in_place(|| program.says(args, ""))
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_refusal_and_a_delivery_are_in_the_log_with_their_reasons() {
+    let mut program = program();
+    program.start().await;
+    program.says(&["account", "create", "alice"], "");
+    let peer = Peer::start().await;
+    peer.add("bob");
+    let alice = format!("{}/users/alice", program.origin);
+    let follow = peer.activity("bob", 1, "Follow", &json!(alice));
+    let letter = peer.letter("bob", &format!("{alice}/inbox"), &follow);
+    assert_eq!(letter.clone().without("signature").send().await.code(), 401);
+    assert_eq!(letter.send().await.code(), 202);
+    peer.receives("Accept").await;
+    eventually("the log", || async {
+        let refused = says(&program, &["log", "--refused"]).await;
+        let told = refused.lines().count() == 1 && refused.contains("has no Signature header");
+        let log = says(&program, &["log", "--limit", "20"]).await;
+        let delivered = log.contains(&format!("to {}: delivered, 1 try", peer.address));
+        (told && delivered && log.contains("in    Follow")).then_some(())
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_backup_is_a_database_and_never_overwrites() {
+    let mut program = program();
+    program.start().await;
+    program.says(&["account", "create", "alice"], "");
+    assert_eq!(
+        program.says(&["backup", "copy.db"], "").trim(),
+        program.folder().join("copy.db").display().to_string()
+    );
+    assert_eq!(program.run(&["backup", "copy.db"], "").status.code(), Some(1));
+    program.terminate().await;
+    let restored = program.says(&["--database", "sqlite:restored/antiphon.db", "account", "list"], "");
+    assert_eq!(restored, "");
+    std::fs::copy(program.folder().join("copy.db"), program.folder().join("restored/antiphon.db")).unwrap();
+    let restored = program.says(&["--database", "sqlite:restored/antiphon.db", "account", "list"], "");
+    assert!(restored.contains("@alice@"), "{restored}");
+}
+
+#[tokio::test]
+async fn inspect_reads_files_and_standard_input() {
+    let program = program();
+    let like = r#"{"id":"https://a.example/1","type":"Like","actor":"https://a.example/u","object":"https://b.example/1"}"#;
+    std::fs::write(program.folder().join("like.json"), like).unwrap();
+    for (args, stdin) in [(["inspect", "like.json"], ""), (["inspect", "-"], like)] {
+        assert!(program.says(&args, stdin).contains("Like"));
+    }
+    assert_eq!(program.run(&["inspect", "-"], "[]").status.code(), Some(1));
+    assert_eq!(program.run(&["inspect", "missing.json"], "").status.code(), Some(1));
+    assert!(!program.folder().join("antiphon-data").exists());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_saved_request_is_verified_with_a_key_that_is_fetched() {
+    let program = program();
+    let peer = Peer::start().await;
+    peer.add("bob");
+    let request = peer.letter("bob", "https://here.example/inbox", &json!({ "type": "Like" })).request();
+    let headers: String = request
+        .headers()
+        .iter()
+        .map(|(name, value)| format!("{name}: {}\n", value.to_str().unwrap()))
+        .collect();
+    let body = String::from_utf8(request.body().to_vec()).unwrap();
+    std::fs::write(program.folder().join("saved"), format!("POST /inbox HTTP/1.1\n{headers}\n{body}"))
+        .unwrap();
+    let told = says(&program, &["verify", "saved"]).await;
+    assert!(told.contains(&peer.id("bob")) && told.ends_with("The signature holds.\n"), "{told}");
+    std::fs::write(program.folder().join("saved"), format!("POST /inbox HTTP/1.1\n{headers}\n{body} "))
+        .unwrap();
+    assert_eq!(run(&program, &["verify", "saved"]).await.status.code(), Some(1));
+}

@@ -1,0 +1,244 @@
+//! Two servers, one of them played: what is done on one side is seen on the other.
+
+use serde_json::{Value, json};
+use testkit::peer::Answer;
+use testkit::{Peer, Person, TestServer, eventually};
+
+/// The client API's id of an account elsewhere.
+async fn account(server: &TestServer, person: &Person, id: &str) -> String {
+    let path = format!("/api/v2/search?resolve=true&type=accounts&q={id}");
+    let found = server.api_get(person, &path).await;
+    found["accounts"][0]["id"].as_str().unwrap_or_else(|| panic!("{id} is not found: {found}")).to_owned()
+}
+
+/// Bob follows alice, and is accepted.
+async fn follow(server: &TestServer, peer: &Peer, name: &str, alice: &Person) -> Value {
+    let follow = peer.activity(name, 1, "Follow", &json!(alice.id()));
+    assert_eq!(peer.post(name, &alice.inbox(), &follow).await.code(), 202);
+    let accept = peer.receives("Accept").await;
+    assert_eq!(accept.json["object"]["id"], follow["id"], "{}", server.database());
+    follow
+}
+
+async fn publish(server: &TestServer, person: &Person, text: &str, visibility: &str) -> Value {
+    let draft = json!({ "status": text, "visibility": visibility });
+    server.api_post(person, "/api/v1/statuses", &draft).await
+}
+
+/// Ids in a home timeline.
+async fn home(server: &TestServer, person: &Person) -> Vec<String> {
+    let home = server.api_get(person, "/api/v1/timelines/home").await;
+    home.as_array().unwrap().iter().map(|status| status["uri"].as_str().unwrap().to_owned()).collect()
+}
+
+#[tokio::test]
+async fn a_follow_is_answered_with_a_signed_accept() {
+    for server in TestServer::on_each_database().await {
+        let (alice, peer) = (server.create("alice").await, Peer::start().await);
+        peer.add("bob");
+        follow(&server, &peer, "bob", &alice).await;
+        let accept = peer.receives("Accept").await;
+        assert_eq!(accept.signed_by, Ok(format!("{}#main-key", alice.id())));
+        assert_eq!(accept.path, "/users/bob/inbox");
+        assert_eq!(accept.json["actor"], alice.id());
+        let followers = server.document(&format!("{}/followers", alice.id())).await.json();
+        assert_eq!(followers["totalItems"], 1);
+        let told = server.api_get(&alice, "/api/v1/notifications").await;
+        assert_eq!(
+            (&told[0]["type"], &told[0]["account"]["uri"]),
+            (&json!("follow"), &json!(peer.id("bob")))
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_follow_that_comes_again_is_answered_again_and_counts_once() {
+    let server = TestServer::start().await;
+    let (alice, peer) = (server.create("alice").await, Peer::start().await);
+    peer.add("bob");
+    let first = follow(&server, &peer, "bob", &alice).await;
+    assert_eq!(peer.post("bob", &alice.inbox(), &first).await.code(), 202);
+    eventually("a second Accept", || async { (peer.received().len() == 2).then_some(()) }).await;
+    let followers = server.document(&format!("{}/followers", alice.id())).await.json();
+    assert_eq!(followers["totalItems"], 1);
+    assert_eq!(server.api_get(&alice, "/api/v1/notifications").await.as_array().unwrap().len(), 1);
+}
+
+#[tokio::test]
+async fn a_post_of_whom_we_follow_enters_home() {
+    for server in TestServer::on_each_database().await {
+        let (alice, peer) = (server.create("alice").await, Peer::start().await);
+        let bob = peer.add("bob");
+        let id = account(&server, &alice, &bob).await;
+        server.api_post(&alice, &format!("/api/v1/accounts/{id}/follow"), &json!({})).await;
+        let asked = peer.receives("Follow").await;
+        assert_eq!(asked.signed_by, Ok(format!("{}#main-key", alice.id())));
+        let accept = peer.activity("bob", 2, "Accept", &asked.json);
+        assert_eq!(peer.post("bob", &server.url("/inbox"), &accept).await.code(), 202);
+        let note = peer.note("bob", 1, "hello", &[]);
+        assert_eq!(peer.post("bob", &server.url("/inbox"), &peer.create("bob", &note)).await.code(), 202);
+        let wanted = note["id"].as_str().unwrap().to_owned();
+        eventually("the post in home", || async {
+            home(&server, &alice).await.contains(&wanted).then_some(())
+        })
+        .await;
+
+        let stranger = peer.note("bob", 2, "<script>alert(1)</script><b onclick=x>bold</b>", &[]);
+        assert_eq!(peer.post("bob", &server.url("/inbox"), &peer.create("bob", &stranger)).await.code(), 202);
+        let second = stranger["id"].as_str().unwrap().to_owned();
+        eventually("the second post", || async {
+            home(&server, &alice).await.contains(&second).then_some(())
+        })
+        .await;
+        let shown =
+            server.api_get(&alice, "/api/v1/timelines/home").await[0]["content"].as_str().unwrap().to_owned();
+        assert!(!shown.contains("script") && !shown.contains("onclick"), "{shown}");
+    }
+}
+
+#[tokio::test]
+async fn a_post_reaches_followers_once_for_each_shared_inbox() {
+    for server in TestServer::on_each_database().await {
+        let (alice, peer) = (server.create("alice").await, Peer::start().await);
+        for name in ["bob", "carol"] {
+            peer.add(name);
+            let follow = peer.activity(name, 1, "Follow", &json!(alice.id()));
+            assert_eq!(peer.post(name, &alice.inbox(), &follow).await.code(), 202);
+        }
+        eventually("both are accepted", || async { (peer.received().len() == 2).then_some(()) }).await;
+        let post = publish(&server, &alice, "to all of you", "public").await;
+        let create = peer.receives("Create").await;
+        assert_eq!(create.signed_by, Ok(format!("{}#main-key", alice.id())));
+        assert_eq!((create.path.as_str(), &create.json["object"]["id"]), ("/inbox", &post["uri"]));
+        // What is sent later arrives later: then a second copy would have come.
+        let gone = server
+            .api(&alice, "DELETE", &format!("/api/v1/statuses/{}", post["id"].as_str().unwrap()), None)
+            .await;
+        assert_eq!(gone.code(), 200);
+        let delete = peer.receives("Delete").await;
+        assert!(delete.signed_by.is_ok());
+        let creates = peer.received().iter().filter(|received| received.kind() == "Create").count();
+        assert_eq!(creates, 1, "{}", server.database());
+        assert_eq!(server.document(post["uri"].as_str().unwrap()).await.code(), 410);
+    }
+}
+
+#[tokio::test]
+async fn p04_a_followers_only_post_goes_to_followers_and_a_direct_one_to_whom_it_names() {
+    let server = TestServer::start().await;
+    let (alice, fan, stranger) = (server.create("alice").await, Peer::start().await, Peer::start().await);
+    fan.add("bob");
+    stranger.add("eve");
+    follow(&server, &fan, "bob", &alice).await;
+    account(&server, &alice, &stranger.id("eve")).await;
+    publish(&server, &alice, "for followers", "private").await;
+    let handle = format!("@eve@{}", stranger.address);
+    publish(&server, &alice, &format!("{handle} for you alone"), "direct").await;
+    let direct = stranger.receives("Create").await;
+    assert!(direct.json.to_string().contains("for you alone"));
+    assert!(!direct.json.to_string().contains("#Public") && direct.json.get("bto").is_none());
+    let private = fan.receives("Create").await;
+    assert!(
+        private.json.to_string().contains("for followers") && !private.json.to_string().contains("#Public")
+    );
+    let words =
+        |peer: &Peer| peer.received().iter().map(|received| received.json.to_string()).collect::<String>();
+    assert!(!words(&fan).contains("for you alone") && !words(&stranger).contains("for followers"));
+}
+
+#[tokio::test]
+async fn o05_o08_only_whom_it_concerns_may_change_a_thing() {
+    let server = TestServer::start().await;
+    let (alice, peer, evil) = (server.create("alice").await, Peer::start().await, Peer::start().await);
+    peer.add("bob");
+    peer.add("mallory");
+    evil.add("mallory");
+    let followed = follow(&server, &peer, "bob", &alice).await;
+    let note = peer.note("bob", 1, "the truth", &[alice.id()]);
+    let note_id = note["id"].as_str().unwrap().to_owned();
+    assert_eq!(peer.post("bob", &alice.inbox(), &peer.create("bob", &note)).await.code(), 202);
+    eventually("the post", || server.post(&note_id)).await;
+    let mut number = 10;
+    for (attacker, name) in [(&peer, "mallory"), (&evil, "mallory")] {
+        let mut lie = note.clone();
+        lie["content"] = json!("a lie");
+        lie["updated"] = json!("2027-01-01T00:00:00Z");
+        let mut undone = followed.clone();
+        undone["actor"] = json!(attacker.id(name));
+        for (kind, object) in [
+            ("Update", lie),
+            ("Delete", note["id"].clone()),
+            ("Delete", json!({ "type": "Tombstone", "id": note["id"] })),
+            ("Delete", json!(peer.id("bob"))),
+            ("Undo", followed.clone()),
+            ("Undo", followed["id"].clone()),
+            ("Undo", undone),
+        ] {
+            number += 1;
+            let activity = attacker.activity(name, number, kind, &object);
+            let code = attacker.post(name, &server.url("/inbox"), &activity).await.code();
+            assert!((200..500).contains(&code), "{kind}: {code}");
+        }
+    }
+    eventually("all of it was looked at", || async {
+        let log = server.log().await;
+        log.iter().all(|line| line.state != domain::message::MessageState::Waiting).then_some(())
+    })
+    .await;
+    assert!(server.post(&note_id).await.unwrap().text.content_html.contains("the truth"));
+    assert_eq!(server.document(&format!("{}/followers", alice.id())).await.json()["totalItems"], 1);
+}
+
+#[tokio::test]
+async fn a16_a17_a18_only_the_origin_of_an_actor_says_who_it_is() {
+    let server = TestServer::start().await;
+    let (alice, victim, evil) = (server.create("alice").await, Peer::start().await, Peer::start().await);
+    victim.add("bob");
+    evil.add("bob");
+    let forged = {
+        let mut actor = evil.actor("bob");
+        actor["id"] = json!(victim.id("bob"));
+        actor["publicKey"]["owner"] = json!(victim.id("bob"));
+        actor["name"] = json!("Not Bob");
+        actor
+    };
+    evil.answer("/forged", Answer::document(&forged));
+    victim.answer("/elsewhere", Answer::redirect(&evil.url("/forged")));
+    for (case, at) in [("A16", evil.url("/forged")), ("A18", victim.url("/elsewhere"))] {
+        let mut signer = evil.signer("bob");
+        signer.key_id = format!("{at}#main-key");
+        let mut follow = evil.activity("bob", 1, "Follow", &json!(alice.id()));
+        follow["actor"] = json!(victim.id("bob"));
+        let code = evil.letter("bob", &alice.inbox(), &follow).signer(signer).send().await.code();
+        assert!((400..500).contains(&code), "{case}: {code}");
+    }
+    for kind in ["text/html", "text/plain", "application/octet-stream", "image/png", "application/json"] {
+        let name = kind.replace('/', "_").replace('-', "_");
+        evil.add(&name);
+        let document = Answer::document(&evil.actor(&name)).header("content-type", kind);
+        evil.answer(&format!("/users/{name}"), document);
+        let follow = evil.activity(&name, 1, "Follow", &json!(alice.id()));
+        let code = evil.post(&name, &alice.inbox(), &follow).await.code();
+        assert!((400..500).contains(&code), "A17 {kind}: {code}");
+    }
+    // The real one still works.
+    follow(&server, &victim, "bob", &alice).await;
+    let shown = account(&server, &alice, &victim.id("bob")).await;
+    assert_eq!(server.api_get(&alice, &format!("/api/v1/accounts/{shown}")).await["display_name"], "bob");
+}
+
+#[tokio::test]
+async fn a_peer_that_was_away_gets_the_post_when_it_is_back() {
+    let server = TestServer::start().await;
+    let (alice, peer) = (server.create("alice").await, Peer::start().await);
+    peer.add("bob");
+    follow(&server, &peer, "bob", &alice).await;
+    peer.answer("/inbox", Answer::status(503).header("retry-after", "1"));
+    publish(&server, &alice, "are you there?", "public").await;
+    eventually("a first try", || async { (peer.asked("/inbox") > 0).then_some(()) }).await;
+    peer.answer("/inbox", Answer::status(202));
+    // Any signed request of it says that it is alive.
+    let like = peer.activity("bob", 5, "Like", &json!("https://nowhere.example/1"));
+    assert_eq!(peer.post("bob", &server.url("/inbox"), &like).await.code(), 202);
+    peer.receives("Create").await;
+}
