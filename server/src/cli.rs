@@ -115,10 +115,18 @@ impl Plan {
         &self.effective.settings
     }
 
+    /// How much is written to standard error. In the demonstration only what
+    /// went wrong, unless somebody asked for more.
+    pub fn log(&self) -> &str {
+        let log = self.settings().log.as_str();
+        if matches!(self.command, Command::Demo(_)) && log == Settings::default().log { "warn" } else { log }
+    }
+
     /// Runs it. What a command says comes back; a server greets through `out`.
     pub async fn run(self, out: &mut (dyn Write + Send)) -> Output {
         match &self.command {
             Command::Serve => Box::pin(serve(self.effective.settings, out)).await,
+            Command::Demo(demo) => Box::pin(crate::demo::run(demo, out)).await,
             Command::Config(ConfigCommand::Check) => match self.settings().for_client() {
                 Ok(_) => Output::said(self.effective.to_string()),
                 Err(wrong) => Output::misused(wrong),

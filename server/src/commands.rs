@@ -9,6 +9,7 @@ mod verify;
 mod webfinger;
 
 use crate::cli;
+use crate::demo::DemoCommand;
 use clap::Subcommand;
 use serde::{Deserialize, Serialize};
 use service::Cx;
@@ -24,6 +25,8 @@ pub use verify::VerifyCommand;
 pub enum Command {
     /// Run the server; so does no command at all
     Serve,
+    /// Show how servers talk: three of them, four people, every message
+    Demo(DemoCommand),
     /// Make, show and end accounts
     #[command(subcommand)]
     Account(AccountCommand),
@@ -171,7 +174,7 @@ pub async fn execute(cx: &Cx, command: &Command, input: &str, folder: &Path) -> 
         Command::Log(command) => log::log(cx, command).await.into(),
         Command::Backup { file } => backup(cx, &folder.join(file)).await.into(),
         Command::Inspect { .. } => inspect::inspect(input),
-        Command::Serve | Command::Config(_) => Output::misused("this command is not for a running server"),
+        Command::Serve | Command::Demo(_) | Command::Config(_) => Output::misused("this command is not for a running server"),
     }
 }
 

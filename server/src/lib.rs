@@ -10,6 +10,7 @@ mod listen;
 mod metrics;
 mod socket;
 pub mod commands;
+pub mod demo;
 pub mod cli;
 pub mod files;
 

@@ -23,7 +23,7 @@ fn main() -> ExitCode {
 }
 
 fn run(plan: cli::Plan) -> Output {
-    let filter = match EnvFilter::builder().parse(&plan.settings().log) {
+    let filter = match EnvFilter::builder().parse(plan.log()) {
         Ok(filter) => filter,
         Err(error) => return Output::misused(format_args!("log: {error}")),
     };
