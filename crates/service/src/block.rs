@@ -14,6 +14,7 @@ pub fn block(tx: &mut Tx, viewer: &Account, target: &Account) -> Result<()> {
     if viewer.id == target.id {
         return Err(Error::Forbidden("nobody can block themselves"));
     }
+    tx.lock(&format!("block {} {}", viewer.id, target.id))?;
     if store::block::exists(tx, viewer.id, target.id)? {
         return Ok(());
     }

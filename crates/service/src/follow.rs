@@ -38,6 +38,8 @@ pub fn request(tx: &mut Tx, viewer: &Account, target: &Account, wishes: Wishes) 
     if store::block::either(tx, viewer.id, target.id)? {
         return Err(Error::Forbidden("one of you blocks the other"));
     }
+    // Two clicks at once are one.
+    tx.lock(&format!("follow {} {}", viewer.id, target.id))?;
     if store::follow::find(tx, viewer.id, target.id)?.is_none() {
         ask(tx, viewer, target)?;
     }

@@ -132,14 +132,14 @@ pub(crate) async fn stages() -> Vec<Stage> {
 
 impl Stage {
     async fn new(fresh: Fresh) -> Self {
-        let config = ClientConfig {
-            peers_allow: vec!["127.0.0.0/8".parse().unwrap()],
-            user_agent: "Antiphon/test".into(),
-            limits: Limits { total: Duration::from_secs(3), ..Limits::default() },
-            ..ClientConfig::default()
-        };
-        let cx = Cx::new(fresh.store.clone(), Client::new(config).unwrap(), Settings::default());
+        let cx = context(&fresh);
         Self { cx, fresh, peer: Peer::at(2).await, evil: Peer::at(3).await }
+    }
+
+    /// Stops the server and starts it again.
+    pub(crate) fn reopen(&mut self) {
+        tokio::task::block_in_place(|| self.fresh.reopen());
+        self.cx = context(&self.fresh);
     }
 
     pub(crate) fn advance(&self, by: Duration) {
@@ -322,4 +322,14 @@ pub(crate) fn draft(text: &str, visibility: Visibility) -> domain::post::Draft {
         visibility,
         in_reply_to: None,
     }
+}
+
+fn context(fresh: &Fresh) -> Cx {
+    let config = ClientConfig {
+        peers_allow: vec!["127.0.0.0/8".parse().unwrap()],
+        user_agent: "Antiphon/test".into(),
+        limits: Limits { total: Duration::from_secs(3), ..Limits::default() },
+        ..ClientConfig::default()
+    };
+    Cx::new(fresh.store.clone(), Client::new(config).unwrap(), Settings::default())
 }
