@@ -161,7 +161,9 @@ export class AntiphonSide {
   }
 
   async seesBoost(id, other) {
-    return (await this.home()).some((status) => status.reblog?.uri === id && status.account.uri === other.id);
+    // Not in home: a boost of what stands there since a moment is not shown again.
+    const statuses = await this.get(`/v1/accounts/${await this.account(other)}/statuses`);
+    return statuses.some((status) => status.reblog?.uri === id && status.account.uri === other.id);
   }
 
   async nameOf(other) {
