@@ -443,6 +443,34 @@ pub struct Selection {
     pub only_media: bool,
 }
 
+/// The text of [`by_author`], in one direction. Each side stops by itself after
+/// $4 rows, so that a page costs the same whatever stands below it.
+macro_rules! of_author {
+    ($order:literal) => {
+        concat!(
+            "SELECT id, post_id, boost_id FROM (
+                SELECT p.id, p.id AS post_id, CAST(NULL AS BIGINT) AS boost_id FROM post p
+                WHERE p.author_id = $1 AND p.id < $2 AND p.id > $3
+                    AND ($7 = 0 OR p.in_reply_to IS NULL OR p.in_reply_to_account_id = p.author_id)
+                    AND ($8 = 0 OR p.attachments <> '[]') AND ",
+            visible!("p", "$5"),
+            " ORDER BY p.id ",
+            $order,
+            " LIMIT $4) wrote
+             UNION ALL SELECT id, post_id, boost_id FROM (
+                SELECT b.id, b.post_id, b.id AS boost_id FROM boost b JOIN post p ON p.id = b.post_id
+                WHERE b.account_id = $1 AND b.id < $2 AND b.id > $3 AND b.visibility <= 1 AND $6 = 0
+                    AND ($8 = 0 OR p.attachments <> '[]') AND ",
+            visible!("p", "$5"),
+            " ORDER BY b.id ",
+            $order,
+            " LIMIT $4) boosted ORDER BY 1 ",
+            $order,
+            " LIMIT $4"
+        )
+    };
+}
+
 /// Posts and boosts of an account as far as the viewer may see them, newest
 /// first: the post and the boost that brought it.
 pub fn by_author(
@@ -453,20 +481,9 @@ pub fn by_author(
     page: Page,
 ) -> Result<Vec<crate::timeline::Entry>> {
     let viewer = viewer.unwrap_or(AccountId(0));
-    let texts = paged!(
-        "e.id",
-        "SELECT e.id, e.post_id, e.boost_id FROM (
-            SELECT id, id AS post_id, NULL AS boost_id, author_id AS account_id FROM post
-            UNION ALL
-            SELECT id, post_id, id AS boost_id, account_id FROM boost WHERE visibility <= 1 AND $6 = 0
-         ) e JOIN post p ON p.id = e.post_id
-         WHERE e.account_id = $1 AND ($7 = 0 OR e.boost_id IS NOT NULL OR p.in_reply_to IS NULL
-            OR p.in_reply_to_account_id = p.author_id) AND ($8 = 0 OR p.attachments <> '[]') AND ",
-        visible!("p", "$5")
-    );
     paged::list(
         tx,
-        texts,
+        paged::Texts { downward: of_author!("DESC"), upward: of_author!("ASC") },
         &author,
         page,
         &[&viewer, &selection.without_boosts, &selection.without_replies, &selection.only_media],
