@@ -20,7 +20,8 @@ async fn an_actor_changes_its_own_profile() {
         changed["name"] = json!("Robert<script>");
         changed["summary"] = json!("<p onclick=x>bio<script>evil()</script></p>");
         changed["icon"] = json!({ "type": "Image", "url": "javascript:evil()" });
-        changed["attachment"] = json!([{ "type": "PropertyValue", "name": "<i>site", "value": "<a href=javascript:x>y</a>" }]);
+        changed["attachment"] =
+            json!([{ "type": "PropertyValue", "name": "<i>site", "value": "<a href=javascript:x>y</a>" }]);
         stage.take(&bob, &bob.does("Update", &changed)).await;
         let account = stage.account(&bob.id).await.unwrap();
         assert_eq!(account.id, bob.account.id);
@@ -36,7 +37,8 @@ async fn an_actor_changes_its_own_profile() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn nobody_changes_or_deletes_the_actor_of_another() {
     for stage in stages().await {
-        let (local, alice, bob) = (stage.local("local").await, stage.remote("alice").await, stage.remote("bob").await);
+        let (local, alice, bob) =
+            (stage.local("local").await, stage.remote("alice").await, stage.remote("bob").await);
         let mallory = stage.remote_at(&stage.evil, "mallory").await;
         stage.befriend(&local, &alice.account).await;
         for liar in [&mallory, &bob] {
@@ -49,18 +51,29 @@ async fn nobody_changes_or_deletes_the_actor_of_another() {
             assert!(stage.knock(liar, &as_alice).await.is_err());
             as_alice["actor"] = json!(liar.id);
             stage.shrug(liar, &as_alice).await;
-            for object in [json!(alice.id), document(&alice), json!({ "type": "Tombstone", "id": alice.id })] {
+            for object in [json!(alice.id), document(&alice), json!({ "type": "Tombstone", "id": alice.id })]
+            {
                 stage.deliver(liar, &liar.does("Delete", &object)).await;
             }
             // The forger's server offers a document of hers, too.
             stage.evil.serve_at("/users/alice", &forged);
             stage.deliver(liar, &liar.does("Follow", &json!(stage.evil.url("/users/alice")))).await;
-            assert!(stage.knock_with(&liar.key, &alice.key_id, &alice.follows(&local), Scheme::Cavage).await.is_err());
+            assert!(
+                stage
+                    .knock_with(&liar.key, &alice.key_id, &alice.follows(&local), Scheme::Cavage)
+                    .await
+                    .is_err()
+            );
             let stolen = format!("{}#main-key", stage.evil.url("/users/alice"));
-            assert!(stage.knock_with(&liar.key, &stolen, &alice.follows(&local), Scheme::Cavage).await.is_err());
+            assert!(
+                stage.knock_with(&liar.key, &stolen, &alice.follows(&local), Scheme::Cavage).await.is_err()
+            );
         }
         let after = stage.account(&alice.id).await.unwrap();
-        assert_eq!((after.state, &after.profile, &after.home), (AccountState::Active, &alice.account.profile, &alice.account.home));
+        assert_eq!(
+            (after.state, &after.profile, &after.home),
+            (AccountState::Active, &alice.account.profile, &alice.account.home)
+        );
         assert_eq!(stage.follows(&local, &alice.account).await, Some(true));
         stage.take(&alice, &alice.follows(&local)).await;
     }
@@ -91,7 +104,11 @@ async fn an_actor_deletes_itself_and_is_swept_away() {
 
         // It does not come back, with whatever it says.
         stage.peer.serve(&document(&bob));
-        let mut after = vec![bob.follows(&local), bob.does("Update", &document(&bob)), bob.creates(&bob.public_note("again"))];
+        let mut after = vec![
+            bob.follows(&local),
+            bob.does("Update", &document(&bob)),
+            bob.creates(&bob.public_note("again")),
+        ];
         after.push(bob.does("Delete", &json!(bob.id)));
         for activity in &after {
             if stage.knock(&bob, activity).await.is_ok() {
@@ -148,16 +165,19 @@ async fn a_key_that_fails_is_not_fetched_each_time() {
         let (local, bob) = (stage.local("local").await, stage.remote("bob").await);
         let wrong = SigningKey::generate_ed25519().unwrap();
         for _ in 0..20 {
-            assert!(stage.knock_with(&wrong, &bob.key_id, &bob.follows(&local), Scheme::Cavage).await.is_err());
+            assert!(
+                stage.knock_with(&wrong, &bob.key_id, &bob.follows(&local), Scheme::Cavage).await.is_err()
+            );
         }
-        assert!(stage.peer.asked() <= 3, "{}", stage.peer.asked());
+        assert!(stage.peer.asked_for("/users/bob") <= 3, "{}", stage.peer.asked());
         let missing = stage.evil.url("/users/nobody");
         let follow = json!({ "id": format!("{missing}/f"), "type": "Follow", "actor": missing, "object": local.actor_id.as_str() });
         for _ in 0..20 {
-            let knocked = stage.knock_with(&wrong, &format!("{missing}#main-key"), &follow, Scheme::Cavage).await;
+            let knocked =
+                stage.knock_with(&wrong, &format!("{missing}#main-key"), &follow, Scheme::Cavage).await;
             assert!(knocked.is_err());
         }
-        assert!(stage.evil.asked() <= 3, "{}", stage.evil.asked());
+        assert!(stage.evil.asked_for("/users/nobody") <= 3, "{}", stage.evil.asked());
     }
 }
 
@@ -167,14 +187,18 @@ async fn an_actor_document_counts_only_as_activity_json_from_its_own_origin() {
     for stage in stages().await {
         let local = stage.local("local").await;
         for (n, content_type) in
-            ["text/html", "text/plain", "application/octet-stream", "image/png", "application/json"].iter().enumerate()
+            ["text/html", "text/plain", "application/octet-stream", "image/png", "application/json"]
+                .iter()
+                .enumerate()
         {
             let key = SigningKey::generate_ed25519().unwrap();
             let id = stage.evil.url(&format!("/users/u{n}"));
             let document = actor_document(&id, &key.public().to_pem());
             stage.evil.answer(&format!("/users/u{n}"), 200, content_type, &document.to_string());
             let follow = json!({ "id": format!("{id}/f"), "type": "Follow", "actor": id, "object": local.actor_id.as_str() });
-            assert!(stage.knock_with(&key, &format!("{id}#main-key"), &follow, Scheme::Cavage).await.is_err());
+            assert!(
+                stage.knock_with(&key, &format!("{id}#main-key"), &follow, Scheme::Cavage).await.is_err()
+            );
             assert!(stage.account(&id).await.is_none(), "{content_type}");
         }
         let ours = actor_document(local.actor_id.as_str(), "x");
@@ -198,7 +222,9 @@ async fn a_key_counts_only_where_its_owner_lists_it() {
         actor["publicKey"]["owner"] = json!(alice.id);
         stage.evil.serve(&actor);
         let key_id = format!("{shaped}#main-key");
-        assert!(stage.knock_with(&mallory.key, &key_id, &alice.follows(&local), Scheme::Cavage).await.is_err());
+        assert!(
+            stage.knock_with(&mallory.key, &key_id, &alice.follows(&local), Scheme::Cavage).await.is_err()
+        );
         assert_eq!(stage.follows(&alice.account, &local).await, None);
     }
 }
@@ -232,12 +258,21 @@ async fn a_name_is_given_once() {
         let (delete, create) = (stage.only_sent("Delete").await, stage.sent("Create").await.remove(0));
         stage.inboxes(create.message.id).await;
         assert_eq!(delete.json["object"], alice.actor_id.as_str());
-        assert_eq!(stage.inboxes(delete.message.id).await, [stage.peer.url("/inbox")], "its followers are told");
+        assert_eq!(
+            stage.inboxes(delete.message.id).await,
+            [stage.peer.url("/inbox")],
+            "its followers are told"
+        );
         while stage.cx.write(service::leavings::sweep).await.unwrap() {}
         assert!(stage.find(&json!(post.object_id.as_str())).await.is_none());
         for name in ["alice", "ALICE", "Alice"] {
-            let new = account::NewAccount { name: name.into(), kind: domain::AccountKind::Person, display_name: String::new() };
-            let (rsa, ed25519) = (service::keys::Pair::ed25519().unwrap(), service::keys::Pair::ed25519().unwrap());
+            let new = account::NewAccount {
+                name: name.into(),
+                kind: domain::AccountKind::Person,
+                display_name: String::new(),
+            };
+            let (rsa, ed25519) =
+                (service::keys::Pair::ed25519().unwrap(), service::keys::Pair::ed25519().unwrap());
             let made = stage.cx.write(move |tx| account::create_local(tx, &new, Some(&rsa), &ed25519)).await;
             assert!(matches!(made, Err(service::Error::Invalid { .. })), "{name}: {made:?}");
         }
@@ -253,7 +288,9 @@ async fn a_giant_profile_is_cut() {
         let mut document = actor_document(&id, "none");
         document["name"] = json!("n".repeat(1 << 20));
         document["summary"] = json!("s".repeat(1 << 20));
-        document["attachment"] = (0..2000).map(|n| json!({ "type": "PropertyValue", "name": n.to_string(), "value": "v" })).collect();
+        document["attachment"] = (0..2000)
+            .map(|n| json!({ "type": "PropertyValue", "name": n.to_string(), "value": "v" }))
+            .collect();
         document["alsoKnownAs"] = (0..5000).map(|n| json!(format!("https://x.example/{n}"))).collect();
         let account = stage.absorb(&document).await.unwrap();
         assert!(account.profile.display_name.len() < 20_000, "{}", account.profile.display_name.len());

@@ -109,9 +109,11 @@ async fn ours_who_click_twice_at_once_send_once() {
             let (cx, alice, target) = (stage.cx.clone(), alice.clone(), target.account.clone());
             async move {
                 let (viewer, whom) = (alice.clone(), target.clone());
-                cx.write(move |tx| service::follow::request(tx, &viewer, &whom, service::follow::Wishes::default()))
-                    .await
-                    .unwrap();
+                cx.write(move |tx| {
+                    service::follow::request(tx, &viewer, &whom, service::follow::Wishes::default())
+                })
+                .await
+                .unwrap();
                 let viewer = alice.clone();
                 cx.write(move |tx| service::like::like(tx, &viewer, id)).await.unwrap();
                 let viewer = alice.clone();

@@ -16,4 +16,5 @@ mod accounts;
 mod door;
 mod outgoing;
 mod crowds;
+mod seeing;
 mod real;

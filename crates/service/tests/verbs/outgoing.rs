@@ -35,7 +35,10 @@ async fn a_create_is_addressed_like_its_post_and_no_wider_than_meant() {
             assert_eq!((strings(&json["to"]), strings(&json["cc"])), (to, cc), "{visibility:?}");
             assert_eq!((&json["to"], &json["cc"]), (&note["to"], &note["cc"]));
             assert_eq!(json["id"], format!("{}/activity", post.object_id));
-            assert_eq!((&json["actor"], &note["attributedTo"]), (&json!(alice.actor_id.as_str()), &json["actor"]));
+            assert_eq!(
+                (&json["actor"], &note["attributedTo"]),
+                (&json!(alice.actor_id.as_str()), &json["actor"])
+            );
             assert_eq!((&note["type"], &note["id"]), (&json!("Note"), &json!(post.object_id.as_str())));
             assert!(json["@context"].is_array() && note["@context"].is_null());
             assert!(note["content"].as_str().unwrap().starts_with("<p>hello "));
@@ -88,7 +91,11 @@ async fn what_is_deleted_or_renamed_is_told_to_the_followers() {
         let (alice, fan) = (stage.local("alice").await, stage.remote("fan").await);
         stage.befriend(&fan.account, &alice).await;
         let id = alice.id;
-        let change = service::account::ProfileChange { display_name: Some("Alice".into()), bio: Some("hi".into()), ..Default::default() };
+        let change = service::account::ProfileChange {
+            display_name: Some("Alice".into()),
+            bio: Some("hi".into()),
+            ..Default::default()
+        };
         stage.cx.write(move |tx| service::account::update_local(tx, id, &change)).await.unwrap();
         let update = stage.only_sent("Update").await;
         let actor = &update.json["object"];
@@ -108,7 +115,8 @@ async fn an_answer_goes_to_whom_it_answers_although_no_follower() {
         let note = bob.public_note("question");
         stage.take(&bob, &bob.creates(&note)).await;
         let parent = stage.find(&note).await.unwrap();
-        let reply = domain::post::Draft { in_reply_to: Some(parent.id), ..draft("answer", Visibility::Public) };
+        let reply =
+            domain::post::Draft { in_reply_to: Some(parent.id), ..draft("answer", Visibility::Public) };
         let post = stage.publish(&alice, reply).await;
         assert_eq!(post.in_reply_to.as_ref().map(ObjectId::as_str), note["id"].as_str());
         let create = stage.only_sent("Create").await;
@@ -127,7 +135,9 @@ async fn our_activities_are_kept_under_their_ids() {
         let (viewer, target) = (alice.clone(), bob.account.clone());
         stage
             .cx
-            .write(move |tx| service::follow::request(tx, &viewer, &target, service::follow::Wishes::default()))
+            .write(move |tx| {
+                service::follow::request(tx, &viewer, &target, service::follow::Wishes::default())
+            })
             .await
             .unwrap();
         let (viewer, target) = (alice.clone(), bob.account.clone());
@@ -135,7 +145,12 @@ async fn our_activities_are_kept_under_their_ids() {
         for kind in ["Follow", "Undo", "Block"] {
             let sent = stage.only_sent(kind).await;
             let number: i64 = sent.json["id"].as_str().unwrap().rsplit('/').next().unwrap().parse().unwrap();
-            let kept = stage.cx.read(move |tx| Ok(store::message::find_activity(tx, number)?)).await.unwrap().unwrap();
+            let kept = stage
+                .cx
+                .read(move |tx| Ok(store::message::find_activity(tx, number)?))
+                .await
+                .unwrap()
+                .unwrap();
             assert_eq!(serde_json::from_str::<Value>(&kept.json).unwrap(), sent.json);
             assert_eq!((kept.is_open, kept.audience), (false, vec![bob.id.clone()]), "{kind}");
         }

@@ -19,9 +19,16 @@ fn documents() -> BTreeMap<String, Value> {
         eprintln!("skipped: ANTIPHON_FIXTURES is not set");
         return found;
     };
-    for folder in Path::new(&root).join("real").read_dir().unwrap().map(|it| it.unwrap().path()).filter(|it| it.is_dir()) {
+    for folder in Path::new(&root)
+        .join("real")
+        .read_dir()
+        .unwrap()
+        .map(|it| it.unwrap().path())
+        .filter(|it| it.is_dir())
+    {
         for file in folder.read_dir().unwrap().map(|it| it.unwrap().path()) {
-            let name = format!("{}/{}", folder.file_name().unwrap().display(), file.file_stem().unwrap().display());
+            let name =
+                format!("{}/{}", folder.file_name().unwrap().display(), file.file_stem().unwrap().display());
             match serde_json::from_slice(&std::fs::read(&file).unwrap()) {
                 Ok(Value::Array(entries)) => {
                     found.extend(entries.into_iter().enumerate().map(|(n, it)| (format!("{name}#{n}"), it)));
@@ -60,7 +67,8 @@ async fn every_activity_of_a_real_program_comes_to_an_end_that_is_not_our_fault(
             let mut document = document;
             // Two files may hold one activity.
             document["id"] = format!("{}#{name}", activity.id().unwrap_or("urn:x")).into();
-            let knocked = stage.knock_with(&key, &format!("{actor}#main-key"), &document, Scheme::Cavage).await;
+            let knocked =
+                stage.knock_with(&key, &format!("{actor}#main-key"), &document, Scheme::Cavage).await;
             if let Err(refused) = knocked {
                 assert!(matches!(refused, Refused::NotYours(_)), "{name}: {refused:?}");
                 continue;
@@ -95,7 +103,8 @@ async fn every_post_and_actor_of_a_real_program_is_read_cleaned_and_kept() {
                 Ok(Object::Note(note)) => {
                     let author = note.attributed_to.to_string();
                     let whole = document.get("attributedTo").and_then(Value::as_str) == Some(&author);
-                    if !whole || stage.account(&author).await.is_none() && !known(&stage, &author, &key).await {
+                    if !whole || stage.account(&author).await.is_none() && !known(&stage, &author, &key).await
+                    {
                         continue;
                     }
                     let account = stage.account(&author).await.unwrap();
@@ -103,18 +112,27 @@ async fn every_post_and_actor_of_a_real_program_is_read_cleaned_and_kept() {
                     let pem = key.public().to_pem();
                     stage
                         .cx
-                        .write(move |tx| Ok(store::key::keep_peer(tx, &format!("{}#test", account.actor_id), account.id, &pem)?))
+                        .write(move |tx| {
+                            Ok(store::key::keep_peer(
+                                tx,
+                                &format!("{}#test", account.actor_id),
+                                account.id,
+                                &pem,
+                            )?)
+                        })
                         .await
                         .unwrap();
                     let create = serde_json::json!({ "id": format!("{author}#{name}"), "type": "Create", "actor": author,
                         "object": document, "to": document["to"], "cc": document["cc"] });
-                    let knocked = stage.knock_with(&key, &format!("{author}#test"), &create, Scheme::Cavage).await;
+                    let knocked =
+                        stage.knock_with(&key, &format!("{author}#test"), &create, Scheme::Cavage).await;
                     assert_eq!(knocked, Ok(()), "{name}");
                     stage.settle().await;
                     let end = stage.end_of(&create).await;
                     assert!(!end.contains("internal") && !end.contains("the store failed"), "{name}: {end}");
                     if end == "processed" {
-                        let post = stage.find(&document).await.unwrap_or_else(|| panic!("{name} is not there"));
+                        let post =
+                            stage.find(&document).await.unwrap_or_else(|| panic!("{name} is not there"));
                         let html = &post.text.content_html;
                         assert!(!html.contains("<script") && !html.contains("<img"), "{name}: {html}");
                         posts += 1;
