@@ -19,7 +19,6 @@ pub(crate) async fn home(State(cx): State<Cx>, viewer: Viewer, place: Place, pag
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
-#[expect(clippy::struct_excessive_bools, reason = "the request has them")]
 pub(crate) struct Everyone {
     local: bool,
     remote: bool,

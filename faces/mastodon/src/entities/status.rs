@@ -59,6 +59,7 @@ struct QuoteApproval {
 }
 
 #[derive(Debug, Serialize)]
+#[expect(clippy::struct_field_names, reason = "the entity's own")]
 struct Size {
     width: i64,
     height: i64,

@@ -1,0 +1,121 @@
+use crate::stage::{Server, on_each};
+use http::Method;
+
+const PRIVATE: [(&str, &str, &str); 33] = [
+    ("GET", "/api/v1/accounts/verify_credentials", "read:accounts"),
+    ("PATCH", "/api/v1/accounts/update_credentials", "write:accounts"),
+    ("GET", "/api/v1/accounts/relationships?id[]=1", "read:follows"),
+    ("GET", "/api/v1/accounts/search?q=x", "read:accounts"),
+    ("POST", "/api/v1/accounts/1/follow", "write:follows"),
+    ("POST", "/api/v1/accounts/1/unfollow", "write:follows"),
+    ("POST", "/api/v1/accounts/1/remove_from_followers", "write:follows"),
+    ("POST", "/api/v1/accounts/1/block", "write:blocks"),
+    ("POST", "/api/v1/accounts/1/unblock", "write:blocks"),
+    ("GET", "/api/v1/blocks", "read:blocks"),
+    ("GET", "/api/v1/follow_requests", "read:follows"),
+    ("POST", "/api/v1/follow_requests/1/authorize", "write:follows"),
+    ("POST", "/api/v1/follow_requests/1/reject", "write:follows"),
+    ("GET", "/api/v1/preferences", "read:accounts"),
+    ("POST", "/api/v1/statuses", "write:statuses"),
+    ("PUT", "/api/v1/statuses/1", "write:statuses"),
+    ("DELETE", "/api/v1/statuses/1", "write:statuses"),
+    ("GET", "/api/v1/statuses/1/source", "read:statuses"),
+    ("POST", "/api/v1/statuses/1/favourite", "write:favourites"),
+    ("POST", "/api/v1/statuses/1/unfavourite", "write:favourites"),
+    ("POST", "/api/v1/statuses/1/reblog", "write:statuses"),
+    ("POST", "/api/v1/statuses/1/unreblog", "write:statuses"),
+    ("GET", "/api/v1/timelines/home", "read:statuses"),
+    ("GET", "/api/v1/favourites", "read:favourites"),
+    ("GET", "/api/v1/notifications", "read:notifications"),
+    ("GET", "/api/v1/notifications/unread_count", "read:notifications"),
+    ("GET", "/api/v1/notifications/1", "read:notifications"),
+    ("POST", "/api/v1/notifications/1/dismiss", "write:notifications"),
+    ("POST", "/api/v1/notifications/clear", "write:notifications"),
+    ("GET", "/api/v2/search?q=x&resolve=true", "read:search"),
+    ("GET", "/api/v2/search?q=x&offset=20", "read:search"),
+    ("GET", "/api/v2/search?q=x&following=true", "read:search"),
+    ("GET", "/api/v1/timelines/home?limit=1", "read:statuses"),
+];
+
+const PUBLIC: [(&str, &str); 13] = [
+    ("/api/v1/accounts/1", "read:accounts"),
+    ("/api/v1/accounts?id[]=1", "read:accounts"),
+    ("/api/v1/accounts/lookup?acct=bob", "read:accounts"),
+    ("/api/v1/accounts/1/statuses", "read:statuses"),
+    ("/api/v1/accounts/1/followers", "read:accounts"),
+    ("/api/v1/accounts/1/following", "read:accounts"),
+    ("/api/v1/statuses/1", "read:statuses"),
+    ("/api/v1/statuses?id[]=1", "read:statuses"),
+    ("/api/v1/statuses/1/context", "read:statuses"),
+    ("/api/v1/statuses/1/history", "read:statuses"),
+    ("/api/v1/timelines/public", "read:statuses"),
+    ("/api/v1/timelines/tag/x", "read:statuses"),
+    ("/api/v2/search?q=x", "read:search"),
+];
+
+async fn ask(server: &Server, token: Option<&str>, method: &str, path: &str) -> crate::stage::Answer {
+    let method = Method::from_bytes(method.as_bytes()).unwrap();
+    server.send(token, method, path, "", String::new()).await
+}
+
+#[test]
+fn p10_private_routes_refuse_who_has_no_good_token() {
+    on_each(async |server| {
+        for (method, path, _) in PRIVATE {
+            ask(&server, None, method, path).await.refused(401);
+            ask(&server, Some("nonsense"), method, path).await.refused(401);
+        }
+    });
+}
+
+#[test]
+fn a_token_reaches_as_far_as_its_scopes() {
+    on_each(async |server| {
+        server.person("bob").await;
+        // Everything but the scope that each route asks for.
+        let scopes = ["accounts", "follows", "blocks", "statuses", "favourites", "notifications", "search"];
+        for (method, path, needed) in PRIVATE {
+            let mut others: Vec<String> =
+                scopes.iter().flat_map(|part| [format!("read:{part}"), format!("write:{part}")]).collect();
+            others.retain(|scope| scope != needed && scope != "write:search");
+            let token = server.token("bob", &others.join(" ")).await;
+            let words = ask(&server, Some(&token), method, path).await.refused(403);
+            assert_eq!(words, "This action is outside the authorized scopes", "{method} {path}");
+            let token = server.token("bob", needed).await;
+            let answer = ask(&server, Some(&token), method, path).await;
+            assert!(![401, 403].contains(&answer.status.as_u16()), "{method} {path}: {}", answer.body);
+        }
+    });
+}
+
+#[test]
+fn public_routes_need_no_token_but_hold_one_to_its_scopes() {
+    on_each(async |server| {
+        server.person("bob").await;
+        let token = server.token("bob", "write").await;
+        for (path, _) in PUBLIC {
+            let answer = server.get(path).await;
+            assert!([200, 404].contains(&answer.status.as_u16()), "{path}: {}", answer.body);
+            ask(&server, Some(&token), "GET", path).await.refused(403);
+            ask(&server, Some("nonsense"), "GET", path).await.refused(401);
+        }
+        for (path, needed) in PUBLIC {
+            let token = server.token("bob", needed).await;
+            let answer = ask(&server, Some(&token), "GET", path).await;
+            assert!([200, 404].contains(&answer.status.as_u16()), "{path}: {}", answer.body);
+        }
+    });
+}
+
+#[test]
+fn a_program_that_may_read_the_profile_may_read_it() {
+    on_each(async |server| {
+        let bob = server.person("bob").await;
+        let own = bob
+            .with(&server.token("bob", "profile").await)
+            .get("/api/v1/accounts/verify_credentials")
+            .await
+            .ok();
+        assert_eq!(own["username"], "bob");
+    });
+}

@@ -1,0 +1,23 @@
+//! The client API over HTTP, each test with a server and a store of its own,
+//! on each database.
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "a test that cannot go on fails where it stands"
+)]
+
+mod stage;
+
+mod accounts;
+mod authorization;
+mod follows;
+mod instance;
+mod notifications;
+mod paging;
+mod peers;
+mod privacy;
+mod search;
+mod statuses;
+mod timelines;
+mod writing;

@@ -1,0 +1,208 @@
+use crate::stage::{HOST, Person, Server, id, on_each};
+use axum::body::Body;
+use http::Request;
+use serde_json::{Value, json};
+
+#[test]
+fn a_status_is_written_as_form_json_or_multipart() {
+    on_each(async |server| {
+        let bob = server.person("bob").await;
+        let form = bob
+            .post_form("/api/v1/statuses", "status=hello+%26+more&visibility=unlisted&sensitive=on")
+            .await
+            .ok();
+        let json = bob
+            .post_json("/api/v1/statuses", json!({ "status": "hello & more", "visibility": "unlisted", "sensitive": true, "media_ids": [], "poll": null, "in_reply_to_id": null }))
+            .await
+            .ok();
+        let token = server.token("bob", "write").await;
+        let body = "--X\r\nContent-Disposition: form-data; name=\"status\"\r\n\r\nhello & more\r\n--X\r\nContent-Disposition: form-data; name=\"visibility\"\r\n\r\nunlisted\r\n--X\r\nContent-Disposition: form-data; name=\"sensitive\"\r\n\r\n1\r\n--X--\r\n";
+        let multipart = server
+            .send(
+                Some(&token),
+                http::Method::POST,
+                "/api/v1/statuses",
+                "multipart/form-data; boundary=X",
+                body.into(),
+            )
+            .await
+            .ok();
+        for status in [&form, &json, &multipart] {
+            assert_eq!(status["content"], "<p>hello &amp; more</p>");
+            assert_eq!((&status["visibility"], &status["sensitive"]), (&json!("unlisted"), &json!(true)));
+        }
+    });
+}
+
+#[test]
+fn markdown_is_read_as_such_and_its_source_kept() {
+    on_each(async |server| {
+        let bob = server.person("bob").await;
+        let status = bob
+            .post_json("/api/v1/statuses", json!({ "status": "**bold**", "content_type": "text/markdown" }))
+            .await
+            .ok();
+        assert!(status["content"].as_str().unwrap().contains("<strong>bold</strong>"), "{status}");
+        let source = bob.get(&format!("/api/v1/statuses/{}/source", id(&status))).await.ok();
+        assert_eq!(
+            source,
+            json!({ "id": id(&status), "text": "**bold**", "spoiler_text": "", "content_type": "text/markdown" })
+        );
+    });
+}
+
+#[test]
+fn a_status_that_cannot_be_is_refused_with_the_reason() {
+    on_each(async |server| {
+        let bob = server.person("bob").await;
+        for (body, word) in [
+            (json!({}), "status"),
+            (json!({ "status": "" }), "status"),
+            (json!({ "status": "x".repeat(5001) }), "status"),
+            (json!({ "status": "x", "visibility": "everyone" }), "visibility"),
+            (json!({ "status": "x", "language": "no language" }), "language"),
+            (json!({ "status": "x", "content_type": "text/html" }), "content_type"),
+            (json!({ "status": "x", "media_ids": ["1"] }), "media_ids"),
+            (json!({ "status": "x", "poll": { "options": ["a", "b"], "expires_in": 300 } }), "poll"),
+            (json!({ "status": "x", "scheduled_at": "2030-01-01T00:00:00Z" }), "scheduled_at"),
+            (json!({ "status": "x", "quoted_status_id": "1" }), "quoted_status_id"),
+        ] {
+            let words = bob.post_json("/api/v1/statuses", body).await.refused(422);
+            assert!(words.starts_with("Validation failed: ") && words.contains(word), "{words}");
+        }
+        bob.post_json("/api/v1/statuses", json!({ "status": "x", "sensitive": "perhaps" }))
+            .await
+            .refused(422);
+        bob.post_json("/api/v1/statuses", json!({ "status": "x", "in_reply_to_id": "17" }))
+            .await
+            .refused(404);
+        bob.post_json("/api/v1/statuses", json!({ "status": "x", "in_reply_to_id": "abc" }))
+            .await
+            .refused(404);
+        let kind = "application/json";
+        let token = server.token("bob", "write").await;
+        server
+            .send(Some(&token), http::Method::POST, "/api/v1/statuses", kind, "{".into())
+            .await
+            .refused(400);
+        let own = bob.get("/api/v1/accounts/verify_credentials").await.ok();
+        assert_eq!(own["statuses_count"], 0);
+    });
+}
+
+async fn with_key(server: &Server, person: &Person, key: &str, text: &str) -> Value {
+    let token = server.token(&person.account.handle.name, "write").await;
+    let request = Request::post("/api/v1/statuses")
+        .header("host", HOST)
+        .header("authorization", format!("Bearer {token}"))
+        .header("idempotency-key", key)
+        .header("content-type", "application/json")
+        .body(Body::from(json!({ "status": text }).to_string()))
+        .unwrap();
+    server.sent(request).await.ok()
+}
+
+#[test]
+fn a_request_repeated_under_its_key_is_one_status() {
+    on_each(async |server| {
+        let (bob, ann) = (server.person("bob").await, server.person("ann").await);
+        let first = with_key(&server, &bob, "k1", "once").await;
+        assert_eq!(id(&with_key(&server, &bob, "k1", "once").await), id(&first));
+        assert_ne!(id(&with_key(&server, &bob, "k2", "once").await), id(&first));
+        assert_ne!(id(&with_key(&server, &ann, "k1", "once").await), id(&first));
+    });
+}
+
+#[test]
+fn an_edit_keeps_what_it_does_not_name_and_its_history() {
+    on_each(async |server| {
+        let bob = server.person("bob").await;
+        let first = bob
+            .post_json(
+                "/api/v1/statuses",
+                json!({ "status": "first", "spoiler_text": "careful", "language": "en" }),
+            )
+            .await
+            .ok();
+        let path = format!("/api/v1/statuses/{}", id(&first));
+        server.clock.advance(std::time::Duration::from_secs(60));
+        let edited = bob.put_json(&path, json!({ "status": "second" })).await.ok();
+        assert_eq!(
+            (&edited["content"], &edited["spoiler_text"]),
+            (&json!("<p>second</p>"), &json!("careful"))
+        );
+        assert_eq!(
+            (&edited["language"], &edited["edited_at"]),
+            (&json!("en"), &json!("2025-09-09T06:41:00.000Z"))
+        );
+        server.clock.advance(std::time::Duration::from_secs(60));
+        let plain = bob.put_json(&path, json!({ "spoiler_text": "" })).await.ok();
+        assert_eq!((&plain["spoiler_text"], &plain["sensitive"]), (&json!(""), &json!(false)));
+        let history = server.get(&format!("{path}/history")).await.ok();
+        let versions: Vec<_> = history
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|one| (one["content"].clone(), one["created_at"].clone()))
+            .collect();
+        assert_eq!(
+            versions,
+            [
+                (json!("<p>first</p>"), json!("2025-09-09T06:40:00.000Z")),
+                (json!("<p>second</p>"), json!("2025-09-09T06:41:00.000Z")),
+                (json!("<p>second</p>"), json!("2025-09-09T06:42:00.000Z")),
+            ]
+        );
+        for member in ["spoiler_text", "sensitive", "account", "media_attachments", "emojis", "quote"] {
+            assert!(history[0].get(member).is_some(), "{member}");
+        }
+        bob.put_json(&path, json!({ "status": "", "spoiler_text": "" })).await.refused(422);
+        bob.put_json(&path, json!({ "status": "x", "media_ids": ["1"] })).await.refused(422);
+    });
+}
+
+#[test]
+fn only_its_author_edits_or_deletes_a_status() {
+    on_each(async |server| {
+        let (bob, eve) = (server.person("bob").await, server.person("eve").await);
+        let post = bob.writes("mine", "public").await;
+        let path = format!("/api/v1/statuses/{}", id(&post));
+        eve.put_json(&path, json!({ "status": "hers" })).await.refused(404);
+        eve.delete(&path).await.refused(404);
+        let boost = eve.post(&format!("{path}/reblog")).await.ok();
+        let boosted = format!("/api/v1/statuses/{}", id(&boost));
+        bob.put_json(&boosted, json!({ "status": "x" })).await.refused(404);
+        bob.delete(&boosted).await.refused(404);
+        assert_eq!(server.get(&path).await.ok()["content"], "<p>mine</p>");
+    });
+}
+
+#[test]
+fn a_deleted_status_is_handed_back_to_be_written_again() {
+    on_each(async |server| {
+        let bob = server.person("bob").await;
+        let post = bob
+            .post_json("/api/v1/statuses", json!({ "status": "*take* this", "spoiler_text": "w" }))
+            .await
+            .ok();
+        let path = format!("/api/v1/statuses/{}", id(&post));
+        let gone = bob.delete(&path).await.ok();
+        assert_eq!((&gone["text"], &gone["spoiler_text"]), (&json!("*take* this"), &json!("w")));
+        server.get(&path).await.refused(404);
+        bob.delete(&path).await.refused(404);
+        assert_eq!(bob.get("/api/v1/timelines/home").await.ok(), json!([]));
+        assert_eq!(bob.get("/api/v1/accounts/verify_credentials").await.ok()["statuses_count"], 0);
+    });
+}
+
+#[test]
+fn a_deleted_boost_is_taken_back() {
+    on_each(async |server| {
+        let (bob, ann) = (server.person("bob").await, server.person("ann").await);
+        let post = bob.writes("stays", "public").await;
+        let boost = ann.post(&format!("/api/v1/statuses/{}/reblog", id(&post))).await.ok();
+        ann.delete(&format!("/api/v1/statuses/{}", id(&boost))).await.ok();
+        let post = ann.get(&format!("/api/v1/statuses/{}", id(&post))).await.ok();
+        assert_eq!((&post["reblogged"], &post["reblogs_count"]), (&json!(false), &json!(0)));
+    });
+}
