@@ -373,6 +373,7 @@ pub fn adopt(tx: &mut Tx, post: &Post) -> Result<()> {
 }
 
 /// What a post answers, from the nearest to the first, as far as the viewer may see them.
+/// Peers can make posts answer each other in a circle: each is named once.
 pub fn ancestors(tx: &mut Tx, post: PostId, viewer: Option<AccountId>, limit: i64) -> Result<Vec<PostId>> {
     let viewer = viewer.unwrap_or(AccountId(0));
     tx.query(
@@ -382,9 +383,9 @@ pub fn ancestors(tx: &mut Tx, post: PostId, viewer: Option<AccountId>, limit: i6
                 UNION ALL
                 SELECT q.in_reply_to_id, up.depth + 1 FROM up JOIN post q ON q.id = up.id
                 WHERE q.in_reply_to_id IS NOT NULL AND up.depth < $3)
-             SELECT up.id FROM up JOIN post p ON p.id = up.id WHERE ",
+             SELECT up.id FROM up JOIN post p ON p.id = up.id WHERE up.id <> $1 AND ",
             visible!("p", "$2"),
-            " ORDER BY up.depth"
+            " GROUP BY up.id ORDER BY MIN(up.depth)"
         ),
         &[&post, &viewer, &limit],
         |row| row.get(0),
@@ -392,14 +393,16 @@ pub fn ancestors(tx: &mut Tx, post: PostId, viewer: Option<AccountId>, limit: i6
 }
 
 /// What answers a post, directly or not, as far as the viewer may see it; older first.
+/// As a post answers one other at most, a circle could only lead through the first.
 pub fn descendants(tx: &mut Tx, post: PostId, viewer: Option<AccountId>, limit: i64) -> Result<Vec<PostId>> {
     let viewer = viewer.unwrap_or(AccountId(0));
     tx.query(
         concat!(
             "WITH RECURSIVE down(id, depth) AS (
-                SELECT id, 1 FROM post WHERE in_reply_to_id = $1
+                SELECT id, 1 FROM post WHERE in_reply_to_id = $1 AND id <> $1
                 UNION ALL
-                SELECT q.id, down.depth + 1 FROM down JOIN post q ON q.in_reply_to_id = down.id WHERE down.depth < 64)
+                SELECT q.id, down.depth + 1 FROM down JOIN post q ON q.in_reply_to_id = down.id
+                WHERE q.id <> $1 AND down.depth < 64)
              SELECT down.id FROM down JOIN post p ON p.id = down.id WHERE ",
             visible!("p", "$2"),
             " ORDER BY down.id LIMIT $3"

@@ -8,7 +8,7 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use domain::{Host, Names};
 use http::request::Parts;
-use http::{HeaderMap, StatusCode, header};
+use http::{HeaderMap, HeaderValue, StatusCode, header};
 use ipnet::IpNet;
 use std::convert::Infallible;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
@@ -30,12 +30,22 @@ pub(crate) async fn check(State(front): State<Front>, mut request: Request, next
     let settings = front.doors.settings.as_ref();
     let peer = request.extensions().get::<ConnectInfo<SocketAddr>>().map(|info| info.0.ip().to_canonical());
     let trusted = peer.is_some_and(|peer| is_trusted(settings, peer));
-    let asked = asked_host(&request, trusted);
+    if request.headers().get_all(header::HOST).iter().count() > 1 {
+        // RFC 9112 §3.2: whoever reads the one and whoever reads the other would not agree.
+        return (StatusCode::BAD_REQUEST, "There are two Host headers.\n").into_response();
+    }
+    let written = written_host(&request, trusted);
+    let asked = written.as_deref().and_then(|host| Host::parse(host).ok());
     // Health checks name the machine, not the site.
     if request.uri().path() != "/health"
         && !asked.as_ref().is_some_and(|host| is_ours(&front.cx.names, settings, host))
     {
         return misdirected(&front.cx.names);
+    }
+    if let Some(host) = written.and_then(|host| HeaderValue::try_from(host).ok()) {
+        // RFC 9112 §3.2.2: from here on there is one host only. What is signed
+        // for another one must not be believed here.
+        request.headers_mut().insert(header::HOST, host);
     }
     let peer = peer.unwrap_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED));
     let client = if trusted { forwarded_for(request.headers(), settings, peer) } else { peer };
@@ -53,13 +63,14 @@ fn misdirected(names: &Names) -> Response {
     (StatusCode::MISDIRECTED_REQUEST, text).into_response()
 }
 
-/// HTTP/2 has the host in the URL, HTTP/1.1 in the header.
-fn asked_host(request: &Request, trusted: bool) -> Option<Host> {
+/// HTTP/2 has the host in the URL, HTTP/1.1 in the header or, rarely, in both:
+/// then the URL counts.
+fn written_host(request: &Request, trusted: bool) -> Option<String> {
     let forwarded = trusted.then(|| text(request.headers(), "x-forwarded-host")).flatten();
     let written = forwarded
         .or_else(|| request.uri().authority().map(http::uri::Authority::as_str))
         .or_else(|| text(request.headers(), header::HOST.as_str()))?;
-    Host::parse(written.split(',').next().unwrap_or_default()).ok()
+    written.split(',').next().map(|host| host.trim().to_owned())
 }
 
 fn text<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {

@@ -3,6 +3,8 @@
 use bytes::Bytes;
 use http::Request;
 use testkit::{Http, Setup, TestServer};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
 
 #[tokio::test]
 async fn a_server_that_is_well_says_so() {
@@ -32,6 +34,36 @@ async fn a_foreign_host_is_misdirected() {
         assert_eq!(server.http.send(request).await.code(), code, "{host:?}");
     }
     assert_ne!(server.http.get(&server.url("/"), "*/*").await.code(), 421);
+}
+
+/// The status that a request gets which is sent exactly as it is written.
+pub(crate) async fn status_of(server: &TestServer, written: &str) -> u16 {
+    let mut stream = TcpStream::connect(server.url("/").split('/').nth(2).unwrap()).await.unwrap();
+    stream.write_all(written.as_bytes()).await.unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).await.unwrap();
+    answer.split(' ').nth(1).unwrap().parse().unwrap()
+}
+
+#[tokio::test]
+async fn a_request_has_one_host() {
+    let server = TestServer::start().await;
+    let url = server.url("/nodeinfo/2.1");
+    let ours = url.split('/').nth(2).unwrap();
+    for (target, hosts, code) in [
+        ("/nodeinfo/2.1", vec![ours], 200),
+        ("/nodeinfo/2.1", vec![ours, "evil.example"], 400),
+        ("/nodeinfo/2.1", vec!["evil.example", ours], 400),
+        ("/nodeinfo/2.1", vec![ours, ours], 400),
+        ("/nodeinfo/2.1", vec![], 421),
+        (url.as_str(), vec![ours], 200),
+        (url.as_str(), vec!["evil.example"], 200),
+        ("http://evil.example/nodeinfo/2.1", vec![ours], 421),
+    ] {
+        let hosts: String = hosts.iter().map(|host| format!("Host: {host}\r\n")).collect();
+        let written = format!("GET {target} HTTP/1.1\r\n{hosts}Connection: close\r\n\r\n");
+        assert_eq!(status_of(&server, &written).await, code, "{target} {hosts}");
+    }
 }
 
 #[tokio::test]

@@ -8,13 +8,17 @@ use activitypub::{Activity, KeyDocument};
 use domain::{AccountState, ActorId, ObjectId};
 use moka::future::Cache;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 use wire::key::PublicKey;
 use wire::signature::{self, Claim, Parts, Refusal};
 use wire::{FetchError, digest};
 
-/// After a signature did not fit, its key is not asked for again so long.
-const REFETCH_PAUSE: Duration = Duration::from_secs(300);
+/// So long it is counted how often a key's document was asked for again.
+const REFETCH_PAUSE: Duration = Duration::from_secs(60);
+/// So often it is asked for again meanwhile. More than once: whoever sends
+/// rubbish in a peer's name must not hide that the peer has changed its key.
+const REFETCHES: u32 = 2;
 
 /// A signature that holds.
 #[derive(Debug, Clone)]
@@ -36,7 +40,8 @@ struct Known {
 #[derive(Debug, Clone)]
 pub struct Keys {
     known: Cache<String, Arc<Known>>,
-    asked: Cache<String, ()>,
+    /// By document: any number of key ids can be made up for one.
+    asked: Cache<String, Arc<AtomicU32>>,
 }
 
 impl Default for Keys {
@@ -53,6 +58,21 @@ impl Default for Keys {
 }
 
 impl Keys {
+    async fn asked(&self, key_id: &str) -> Arc<AtomicU32> {
+        let document = key_id.split('#').next().unwrap_or(key_id);
+        self.asked.get_with_by_ref(document, async { Arc::default() }).await
+    }
+
+    /// Whether a key's document was asked for often enough for now.
+    async fn is_tired_of(&self, key_id: &str) -> bool {
+        self.asked(key_id).await.load(Ordering::Relaxed) >= REFETCHES
+    }
+
+    /// Counts that it is asked for; `false` where that is too often.
+    async fn may_ask(&self, key_id: &str) -> bool {
+        self.asked(key_id).await.fetch_add(1, Ordering::Relaxed) < REFETCHES
+    }
+
     /// Forgets the keys of an actor: its document changed or it went.
     pub(crate) fn forget(&self, actor: &ActorId) {
         let actor = actor.clone();
@@ -140,18 +160,16 @@ async fn by_claim(
     activity: Option<&Activity>,
 ) -> Result<ActorId, Refused> {
     let parts = parts(cx, arrived);
-    let asked_lately = cx.peer_keys.asked.contains_key(&claim.key_id);
     let known = match recall(cx, &claim.key_id).await? {
         Some(known) => known,
-        None if asked_lately => return Err(no_such_key()),
+        None if cx.peer_keys.is_tired_of(&claim.key_id).await => return Err(no_such_key()),
         None => fetch(cx, claim, activity, Freshness::Known).await?,
     };
     match signature::verify(&parts, claim, &known.key) {
         Ok(_) => Ok(known.actor.clone()),
-        Err(why) if asked_lately => Err(unproven(&why)),
+        // The key may have been changed.
+        Err(why) if !cx.peer_keys.may_ask(&claim.key_id).await => Err(unproven(&why)),
         Err(_) => {
-            // The key may have been changed: asked once, then not for a while.
-            cx.peer_keys.asked.insert(claim.key_id.clone(), ()).await;
             let fresh = fetch(cx, claim, activity, Freshness::Now).await?;
             signature::verify(&parts, claim, &fresh.key).map_err(|why| unproven(&why))?;
             Ok(fresh.actor.clone())
@@ -208,7 +226,7 @@ async fn fetch(
     if let Some(known) = recall(cx, &claim.key_id).await? {
         return Ok(known);
     }
-    cx.peer_keys.asked.insert(claim.key_id.clone(), ()).await;
+    cx.peer_keys.may_ask(&claim.key_id).await;
     Err(no_such_key())
 }
 
