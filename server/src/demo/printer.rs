@@ -167,12 +167,18 @@ impl<'a> Printer<'a> {
             };
             self.line(format_args!("  {}  {title} by {}{note}", written.page, written.by))?;
         }
+        if let Some(password) = &stage.password {
+            let names: Vec<&str> = PEOPLE.iter().map(|person| person.name).collect();
+            let names = names.join(", ");
+            self.line(format_args!("Each of {names} signs in at home with the password {password}"))?;
+        }
         self.out.flush()?;
         Ok(())
     }
 
     pub(super) fn staying(&mut self) -> Result<()> {
-        let text = self.look(Look::Strong, "The servers keep running; Ctrl-C ends them.");
+        let text = self
+            .look(Look::Strong, "The servers keep running, and what passes is shown here; Ctrl-C ends them.");
         self.line(format_args!("\n{text}"))?;
         self.out.flush()?;
         Ok(())

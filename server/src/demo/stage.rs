@@ -59,19 +59,22 @@ pub(super) struct Stage {
     beta: Running,
     gamma: Running,
     posts: BTreeMap<Title, Written>,
+    /// What all four sign in with, where somebody may want to.
+    pub(super) password: Option<String>,
     /// What the last forger was told.
     pub(super) reply: Option<Reply>,
 }
 
 impl Stage {
     /// Starts the servers and makes the accounts.
-    pub(super) async fn open(folder: &Path) -> Result<Self> {
+    pub(super) async fn open(folder: &Path, password: Option<String>) -> Result<Self> {
         let alpha = Box::pin(start(Place::Alpha, folder)).await?;
         let beta = Box::pin(start(Place::Beta, folder)).await?;
         let gamma = Box::pin(start(Place::Gamma, folder)).await?;
-        let stage = Self { alpha, beta, gamma, posts: BTreeMap::new(), reply: None };
+        let stage = Self { alpha, beta, gamma, posts: BTreeMap::new(), password, reply: None };
         for person in PEOPLE {
-            service::user::create(stage.cx(person.home), member(person)).await?;
+            let new = member(person, stage.password.clone());
+            service::user::create(stage.cx(person.home), new).await?;
         }
         Ok(stage)
     }
@@ -151,13 +154,13 @@ impl Stage {
     }
 }
 
-fn member(person: Person) -> service::user::NewUser {
+fn member(person: Person, password: Option<String>) -> service::user::NewUser {
     service::user::NewUser {
         name: person.name.to_owned(),
         kind: AccountKind::Person,
         display_name: person.shown.to_owned(),
         email: None,
-        password: None,
+        password,
         role: Role::Member,
     }
 }
