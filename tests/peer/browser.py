@@ -62,14 +62,14 @@ class Browser:
 
     def authorize(self, url: str, redirect_uri: str, name: str, email: str, password: str) -> dict:
         """Walks from the authorization URL to the redirect; answers with its query."""
-        answer = self.session.get(url, allow_redirects=False, timeout=15)
+        answer = self.session.get(url, allow_redirects=False, timeout=20)
         for _ in range(10):
             here = answer.url
             if answer.is_redirect:
                 there = urljoin(here, answer.headers["location"])
                 if there.startswith(redirect_uri):
                     return {key: values[0] for key, values in parse_qs(urlsplit(there).query).items()}
-                answer = self.session.get(there, allow_redirects=False, timeout=15)
+                answer = self.session.get(there, allow_redirects=False, timeout=20)
             elif answer.status_code == 200:
                 answer = self.fill(here, answer.text, name, email, password)
             else:
@@ -111,5 +111,5 @@ class Browser:
                 fields[name] = value
         return self.session.post(
             urljoin(here, form.action or here), data=fields, headers={"origin": "{0.scheme}://{0.netloc}".format(urlsplit(here))},
-            allow_redirects=False, timeout=15,
+            allow_redirects=False, timeout=20,
         )

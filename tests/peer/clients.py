@@ -2,6 +2,7 @@
 code walk by plain HTML forms, and the client API. See README.md."""
 
 import base64
+import datetime
 import hashlib
 import os
 import pathlib
@@ -20,7 +21,7 @@ from server_process import PASSWORD, Server
 
 SCOPES = ["read", "write", "follow", "push"]
 REDIRECT = "http://127.0.0.1:9/callback"
-PATIENCE_SECONDS = 15
+PATIENCE_SECONDS = 20
 
 
 class Checks:
@@ -213,17 +214,36 @@ def the_same_key_makes_one_post(world: World):
     equal(second.id, first.id, "the second id")
 
 
-def a_warning_a_language_and_a_poll_are_kept(world: World):
+def a_warning_and_a_language_are_kept(world: World):
     post = world.carol.status_post("behind", spoiler_text="careful", language="de", sensitive=True)
     equal((post.spoiler_text, post.language, post.sensitive), ("careful", "de", True), "the post")
-    poll = world.carol.status_post("which?", poll=world.carol.make_poll(["one", "two"], expires_in=600)).poll
-    equal([option.title for option in poll.options], ["one", "two"], "the options")
-    equal(world.dave.poll_vote(poll.id, [1]).own_votes, [1], "dave's vote")
-    equal(world.carol.poll(poll.id).votes_count, 1, "the count of votes")
+
+
+def mentions_and_hashtags_are_found(world: World):
+    post = world.carol.status_post(f"@dave sings #choir{world.run}")
+    equal([one.id for one in post.mentions], [world.him.id], "the mentions")
+    equal([tag.name for tag in post.tags], [f"choir{world.run}"], "the hashtags")
+    equal([one.id for one in world.dave.timeline_hashtag(f"choir{world.run}")], [post.id], "the posts with the hashtag")
+    found = world.dave.search_v2(f"choir{world.run}", result_type="hashtags").hashtags
+    equal([tag.name for tag in found], [f"choir{world.run}"], "the found hashtags")
+
+
+def a_post_is_found_by_its_url(world: World):
+    post = world.posts["public"]
+    for url in (post.uri, post.url):
+        found = world.dave.search_v2(url, resolve=True, result_type="statuses").statuses
+        equal([one.id for one in found], [post.id], f"what is found for {url}")
 
 
 def an_empty_post_is_refused(world: World):
     refused(MastodonAPIError, world.carol.status_post, "")
+
+
+def what_a_post_cannot_have_is_refused(world: World):
+    poll = world.carol.make_poll(["one", "two"], expires_in=600)
+    refused(MastodonAPIError, world.carol.status_post, "which?", poll=poll)
+    later = datetime.datetime.now(datetime.timezone.utc) + datetime.timedelta(days=1)
+    refused(MastodonAPIError, world.carol.status_post, "later", scheduled_at=later)
 
 
 def a_stranger_cannot_see_what_is_not_for_him(world: World):
@@ -272,15 +292,13 @@ def an_edit_is_kept_with_its_history(world: World):
     refused(MastodonAPIError, world.dave.status_update, post.id, "not mine")
 
 
-def likes_boosts_and_bookmarks_come_and_go(world: World):
+def a_post_is_liked_and_boosted(world: World):
     post = world.posts["public"]
     assert world.dave.status_favourite(post.id).favourited, "not liked"
     assert world.dave.status_reblog(post.id).reblog.reblogged, "not boosted"
-    assert world.dave.status_bookmark(post.id).bookmarked, "not bookmarked"
     equal([one.id for one in world.carol.status_favourited_by(post.id)], [world.him.id], "who liked it")
     equal([one.id for one in world.carol.status_reblogged_by(post.id)], [world.him.id], "who boosted it")
     equal([one.id for one in world.dave.favourites()], [post.id], "the likes")
-    equal([one.id for one in world.dave.bookmarks()], [post.id], "the bookmarks")
     now = world.carol.status(post.id)
     equal((now.favourites_count, now.reblogs_count), (1, 1), "the counts")
     refused(MastodonAPIError, world.dave.status_reblog, world.posts["private"].id)
@@ -300,9 +318,8 @@ def they_are_taken_back(world: World):
     post = world.posts["public"]
     world.dave.status_unfavourite(post.id)
     world.dave.status_unreblog(post.id)
-    world.dave.status_unbookmark(post.id)
     now = world.dave.status(post.id)
-    equal((now.favourited, now.reblogged, now.bookmarked), (False, False, False), "what dave did")
+    equal((now.favourited, now.reblogged), (False, False), "what dave did")
     equal((now.favourites_count, now.reblogs_count), (0, 0), "the counts")
 
 
@@ -314,9 +331,22 @@ def a_deleted_post_is_gone(world: World):
     assert world.posts["unlisted"].id not in ids, "still in home"
 
 
-def mutes_and_blocks_work(world: World):
-    assert world.carol.account_mute(world.him.id).muting, "not muted"
-    assert not world.carol.account_unmute(world.him.id).muting, "still muted"
+def a_follow_is_asked_for_where_an_account_is_locked(world: World):
+    world.dave.account_update_credentials(locked=True)
+    assert world.carol.account_follow(world.him.id).requested, "not requested"
+    equal([one.id for one in world.dave.follow_requests()], [world.me.id], "the requests")
+    asked = [one.account.id for one in world.dave.notifications(types=["follow_request"])]
+    equal(asked, [world.me.id], "who asked, in the notifications")
+    world.dave.follow_request_reject(world.me.id)
+    relation = world.carol.account_relationships(world.him.id)[0]
+    equal((relation.requested, relation.following), (False, False), "requested, following after the refusal")
+    world.carol.account_follow(world.him.id)
+    assert world.dave.follow_request_authorize(world.me.id).followed_by, "not followed after the consent"
+    assert world.carol.account_relationships(world.him.id)[0].following, "not following after the consent"
+    assert not world.carol.account_unfollow(world.him.id).following, "still following"
+
+
+def blocks_end_follows(world: World):
     assert world.carol.account_block(world.him.id).blocking, "not blocked"
     relation = world.dave.account_relationships(world.me.id)[0]
     assert not relation.following, "dave still follows"
@@ -327,10 +357,15 @@ def mutes_and_blocks_work(world: World):
 def what_apps_ask_at_start_is_answered(world: World):
     carol = world.carol
     equal(carol.preferences()["posting:default:visibility"], "public", "the preference")
-    carol.markers_set(["home"], [world.posts["public"].id])
-    equal(str(carol.markers_get(["home"])["home"].last_read_id), str(world.posts["public"].id), "the marker")
-    for ask in (carol.custom_emojis, carol.filters_v2, carol.lists, carol.conversations, carol.mutes, carol.follow_requests):
+    for ask in (carol.custom_emojis, carol.instance_rules, carol.follow_requests, carol.blocks, carol.favourites):
         assert isinstance(ask(), list), f"{ask.__name__} is no list"
+
+
+def what_is_not_built_is_not_there(world: World):
+    carol = world.carol
+    asks = (carol.filters_v2, carol.lists, carol.conversations, carol.mutes, carol.bookmarks, carol.followed_tags)
+    for ask in (*asks, lambda: carol.markers_get(["home"]), lambda: carol.account_mute(world.him.id)):
+        refused(MastodonNotFoundError, ask)
 
 
 def a_revoked_token_is_dead(world: World):
@@ -354,10 +389,12 @@ ALL = [
     a_foreign_redirect_is_refused, a_wrong_secret_is_refused, without_a_token_the_account_is_not_told,
     credentials_are_verified, the_instance_describes_itself, an_account_is_looked_up_and_searched, a_profile_is_changed,
     follows_show_in_relations, posts_are_made_in_four_visibilities, the_same_key_makes_one_post,
-    a_warning_a_language_and_a_poll_are_kept, an_empty_post_is_refused, a_stranger_cannot_see_what_is_not_for_him,
+    a_warning_and_a_language_are_kept, mentions_and_hashtags_are_found, a_post_is_found_by_its_url,
+    an_empty_post_is_refused, what_a_post_cannot_have_is_refused, a_stranger_cannot_see_what_is_not_for_him,
     home_shows_what_the_followed_wrote, pages_follow_one_another, a_thread_has_ancestors_and_descendants,
-    an_edit_is_kept_with_its_history, likes_boosts_and_bookmarks_come_and_go, notifications_tell_of_it, they_are_taken_back,
-    a_deleted_post_is_gone, mutes_and_blocks_work, what_apps_ask_at_start_is_answered, a_revoked_token_is_dead,
+    an_edit_is_kept_with_its_history, a_post_is_liked_and_boosted, notifications_tell_of_it, they_are_taken_back,
+    a_deleted_post_is_gone, a_follow_is_asked_for_where_an_account_is_locked, blocks_end_follows,
+    what_apps_ask_at_start_is_answered, what_is_not_built_is_not_there, a_revoked_token_is_dead,
     a_code_used_twice_is_refused_and_its_token_revoked,
 ]  # fmt: skip
 

@@ -46,7 +46,7 @@ class Server:
             self.process.wait()
         self.log.close()
 
-    def wait_until_healthy(self, seconds: float = 15) -> None:
+    def wait_until_healthy(self, seconds: float = 20) -> None:
         deadline = time.monotonic() + seconds
         problem = None
         while time.monotonic() < deadline:
