@@ -39,6 +39,8 @@ pub fn routes() -> Router<Cx> {
         .layer(from_fn(kept))
         .route("/robots.txt", get(files::robots))
         .route("/favicon.svg", get(files::favicon))
+        // Browsers ask for it wherever a page names no other.
+        .route("/favicon.ico", get(files::favicon))
         .layer(Extension(numbers::Numbers::default()))
 }
 

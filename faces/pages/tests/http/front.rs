@@ -139,8 +139,10 @@ fn robots_and_browsers_find_their_files() {
     on_each(async |world| {
         let robots = world.get("/robots.txt").await;
         assert!(robots.has("Disallow: /api/") && !robots.has("Disallow: /\n"));
-        let icon = world.get("/favicon.svg").await;
-        assert_eq!(icon.header("content-type"), "image/svg+xml");
-        assert!(icon.has("<svg"));
+        for path in ["/favicon.svg", "/favicon.ico"] {
+            let icon = world.get(path).await;
+            assert_eq!(icon.header("content-type"), "image/svg+xml");
+            assert!(icon.has("<svg"));
+        }
     });
 }
