@@ -8,6 +8,8 @@ use service::inbound::{self, Arrived, Refused};
 use std::time::Duration;
 use wire::signature::Scheme;
 
+type Change = fn(&mut Arrived);
+
 const SCHEMES: [Scheme; 2] = [Scheme::Cavage, Scheme::Rfc9421];
 
 async fn waiting(stage: &Stage) -> i64 {
@@ -25,7 +27,6 @@ async fn a_request_that_was_changed_after_signing_is_not_believed() {
         let (alice, bob) = (stage.local("alice").await, stage.remote("bob").await);
         for scheme in SCHEMES {
             let good = || stage.signed(&bob.key, &bob.key_id, &bob.follows(&alice), scheme);
-            type Change = fn(&mut Arrived);
             let changes: [(&str, Change); 9] = [
                 ("no signature", |it| {
                     it.headers.remove("signature");

@@ -238,7 +238,9 @@ async fn an_answer_brings_what_it_answers() {
                 "inReplyTo": parent.map(id), "published": format!("2025-09-0{n}T00:00:00Z") })
         };
         let thread = [note(1, None), note(2, Some(1)), note(3, Some(2))];
-        thread.iter().for_each(|note| stage.evil.serve(note));
+        for note in &thread {
+            stage.evil.serve(note);
+        }
         let mut reply = bob.public_note("answer");
         reply["inReplyTo"] = thread[2]["id"].clone();
         stage.take(&bob, &bob.creates(&reply)).await;
