@@ -60,7 +60,7 @@ pub fn list(tx: &mut Tx, account: AccountId, selection: &Selection, page: Page) 
     let texts = paged!(
         "id",
         "SELECT id, kind, from_id, post_id, group_key, created_at_ms FROM notification
-         WHERE account_id = $1 AND kind = ANY($5) AND ($6 = 0 OR from_id = $6)"
+         WHERE account_id = $1 AND kind = ANY($5) AND (CAST($6 AS BIGINT) = 0 OR from_id = $6)"
     );
     paged::list(tx, texts, &account, page, &[&kinds, &from], read)
 }

@@ -198,9 +198,9 @@ pub fn hashtags(tx: &mut Tx, prefix: &str, limit: i64, offset: i64) -> Result<Ve
     let end = format!("{prefix}\u{10ffff}");
     // Counting stops at some number: a prefix of one letter may stand for all there are.
     tx.query(
-        "SELECT some.name FROM (SELECT t.name, t.post_id FROM post_hashtag t WHERE t.name >= $1 AND t.name < $2
-            ORDER BY t.name, t.post_id LIMIT 5000) some JOIN post p ON p.id = some.post_id
-         WHERE p.visibility = 0 GROUP BY some.name ORDER BY COUNT(*) DESC, some.name LIMIT $3 OFFSET $4",
+        "SELECT few.name FROM (SELECT t.name, t.post_id FROM post_hashtag t WHERE t.name >= $1 AND t.name < $2
+            ORDER BY t.name, t.post_id LIMIT 5000) few JOIN post p ON p.id = few.post_id
+         WHERE p.visibility = 0 GROUP BY few.name ORDER BY COUNT(*) DESC, few.name LIMIT $3 OFFSET $4",
         &[&prefix, &end, &limit, &offset],
         |row| row.get(0),
     )
