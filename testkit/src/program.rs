@@ -69,7 +69,8 @@ impl Program {
     /// Where it does not start.
     pub async fn start(&mut self) {
         let mut serve = self.command(&["serve"]);
-        self.child = Some(serve.stdout(Stdio::null()).spawn().expect("the program starts"));
+        let greeting = std::fs::File::create(self.folder().join("greeting")).expect("a file for its words");
+        self.child = Some(serve.stdout(greeting).spawn().expect("the program starts"));
         let http = Http::default();
         let health = format!("{}/health", self.origin);
         eventually("the server is well", || async {
@@ -77,6 +78,11 @@ impl Program {
             http.try_send(request).await.ok().filter(|reply| reply.status.is_success())
         })
         .await;
+    }
+
+    /// What it printed since its last start.
+    pub fn greeting(&self) -> String {
+        std::fs::read_to_string(self.folder().join("greeting")).unwrap_or_default()
     }
 
     /// Its process.

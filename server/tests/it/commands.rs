@@ -81,18 +81,18 @@ async fn documents_of_others_are_fetched_and_handles_found() {
             program.start().await;
         }
         for what in [bob.as_str(), at.as_str()] {
-            let printed = says(&program, &["fetch", what]).await;
+            let printed = says(&program, &["fetch", what]);
             let document: Value = serde_json::from_str(&printed).unwrap();
             assert_eq!((&document["id"], printed.lines().count() > 5), (&json!(bob), true));
         }
-        let found = says(&program, &["webfinger", &at]).await;
+        let found = says(&program, &["webfinger", &at]);
         assert!(found.contains(&format!("actor: {bob}")), "{found}");
-        let missing = run(&program, &["fetch", &peer.url("/nothing")]).await;
+        let missing = run(&program, &["fetch", &peer.url("/nothing")]);
         assert_eq!(missing.status.code(), Some(1));
         assert!(String::from_utf8_lossy(&missing.stderr).contains("404"), "{missing:?}");
     }
     eventually("fetches are in the log", || async {
-        let log = says(&program, &["log"]).await;
+        let log = says(&program, &["log"]);
         (log.contains(&format!("fetch GET {bob} ({}): processed", peer.address))
             && log.contains(": failed, "))
         .then_some(())
@@ -101,11 +101,11 @@ async fn documents_of_others_are_fetched_and_handles_found() {
 }
 
 /// The peer runs in this process: commands must not block its thread.
-async fn run(program: &Program, args: &[&str]) -> std::process::Output {
+fn run(program: &Program, args: &[&str]) -> std::process::Output {
     tokio::task::block_in_place(|| program.run(args, ""))
 }
 
-async fn says(program: &Program, args: &[&str]) -> String {
+fn says(program: &Program, args: &[&str]) -> String {
     tokio::task::block_in_place(|| program.says(args, ""))
 }
 
@@ -123,9 +123,9 @@ async fn a_refusal_and_a_delivery_are_in_the_log_with_their_reasons() {
     assert_eq!(letter.send().await.code(), 202);
     peer.receives("Accept").await;
     eventually("the log", || async {
-        let refused = says(&program, &["log", "--refused"]).await;
+        let refused = says(&program, &["log", "--refused"]);
         let told = refused.lines().count() == 1 && refused.contains("has no Signature header");
-        let log = says(&program, &["log", "--limit", "20"]).await;
+        let log = says(&program, &["log", "--limit", "20"]);
         let delivered = log.contains(&format!("to {}: delivered, 1 try", peer.address));
         (told && delivered && log.contains("in    Follow")).then_some(())
     })
@@ -177,9 +177,9 @@ async fn a_saved_request_is_verified_with_a_key_that_is_fetched() {
     let body = String::from_utf8(request.body().to_vec()).unwrap();
     std::fs::write(program.folder().join("saved"), format!("POST /inbox HTTP/1.1\n{headers}\n{body}"))
         .unwrap();
-    let told = says(&program, &["verify", "saved"]).await;
+    let told = says(&program, &["verify", "saved"]);
     assert!(told.contains(&peer.id("bob")) && told.ends_with("The signature holds.\n"), "{told}");
     std::fs::write(program.folder().join("saved"), format!("POST /inbox HTTP/1.1\n{headers}\n{body} "))
         .unwrap();
-    assert_eq!(run(&program, &["verify", "saved"]).await.status.code(), Some(1));
+    assert_eq!(run(&program, &["verify", "saved"]).status.code(), Some(1));
 }

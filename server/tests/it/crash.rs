@@ -86,7 +86,8 @@ async fn k01_every_acknowledged_activity_is_there_once_after_kill_9() {
     })
     .await;
     assert_eq!(program.terminate().await.code(), Some(0));
-    is_there_once(&program, &acknowledged.ids.lock().unwrap().clone()).await;
+    let ids = acknowledged.ids.lock().unwrap().clone();
+    is_there_once(&program, &ids).await;
 }
 
 /// Each is a post, and was acted upon once.
@@ -151,7 +152,8 @@ async fn k03_every_post_that_was_acknowledged_is_there_after_kill_9() {
         program.start().await;
     }
     let http = Http::default();
-    for uri in acknowledged.lock().unwrap().clone() {
+    let uris = acknowledged.lock().unwrap().clone();
+    for uri in uris {
         assert_eq!(http.get(&uri, "application/activity+json").await.code(), 200, "{uri} is lost");
     }
 }
@@ -216,5 +218,6 @@ async fn n60_sigterm_under_load_loses_nothing() {
     })
     .await;
     program.terminate().await;
-    is_there_once(&program, &acknowledged.ids.lock().unwrap().clone()).await;
+    let ids = acknowledged.ids.lock().unwrap().clone();
+    is_there_once(&program, &ids).await;
 }

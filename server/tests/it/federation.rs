@@ -213,7 +213,7 @@ async fn a16_a17_a18_only_the_origin_of_an_actor_says_who_it_is() {
         assert!((400..500).contains(&code), "{case}: {code}");
     }
     for kind in ["text/html", "text/plain", "application/octet-stream", "image/png", "application/json"] {
-        let name = kind.replace('/', "_").replace('-', "_");
+        let name = kind.replace(['/', '-'], "_");
         evil.add(&name);
         let document = Answer::document(&evil.actor(&name)).header("content-type", kind);
         evil.answer(&format!("/users/{name}"), document);

@@ -1,6 +1,6 @@
 //! The program as the system sees it: signals, exit statuses, folders.
 
-use testkit::Program;
+use testkit::{Program, eventually};
 
 fn program() -> Program {
     Program::new(env!("CARGO_BIN_EXE_antiphon"))
@@ -18,6 +18,17 @@ async fn sigterm_ends_it_well() {
     let status = program.terminate().await;
     assert_eq!(status.code(), Some(0));
     assert!(!program.folder().join("antiphon-data/antiphon.sock").exists());
+}
+
+#[tokio::test]
+async fn it_greets_with_its_address_and_the_way_to_the_first_account() {
+    let mut program = program();
+    program.start().await;
+    let wanted = ["antiphon account create NAME --admin".to_owned(), format!(" is at {},", program.origin)];
+    eventually("the greeting", || async {
+        wanted.iter().all(|words| program.greeting().contains(words)).then_some(())
+    })
+    .await;
 }
 
 #[tokio::test]

@@ -16,9 +16,11 @@ fn saved(key: &SigningKey, scheme: Scheme, now: Timestamp) -> String {
         now,
     };
     let headers = sign(&to_sign, key, "https://peer.example/users/bob#main-key", scheme);
-    let lines: String =
-        headers.iter().map(|(name, value)| format!("{name}: {}\r\n", value.to_str().unwrap())).collect();
-    format!("POST /inbox HTTP/1.1\r\n{lines}\r\n{BODY}")
+    let line = |(name, value): (&http::HeaderName, &http::HeaderValue)| {
+        format!("{name}: {}", value.to_str().unwrap())
+    };
+    let lines: Vec<String> = headers.iter().map(line).collect();
+    format!("POST /inbox HTTP/1.1\r\n{}\r\n\r\n{BODY}", lines.join("\r\n"))
 }
 
 fn verify(text: &str, key: &SigningKey) -> Output {
