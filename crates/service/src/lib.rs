@@ -12,6 +12,7 @@ pub mod keys;
 pub mod access;
 pub mod password;
 pub mod session;
+pub mod login;
 pub mod user;
 pub mod oauth;
 pub mod outbox;

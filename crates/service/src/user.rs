@@ -3,6 +3,7 @@
 use crate::account::{self, NewAccount};
 use crate::error::OrNotFound;
 use crate::keys::Pair;
+pub use crate::login::by_name;
 use crate::{Cx, Error, Result, oauth};
 use domain::user::{Role, User};
 use domain::{Account, AccountKind, UserId};
@@ -78,16 +79,6 @@ fn check_email(text: &str) -> Result<String> {
             .split_once('@')
             .is_some_and(|(name, domain)| !name.is_empty() && !domain.is_empty() && !domain.contains('@'));
     if fits { Ok(text.to_owned()) } else { Err(Error::invalid("email", "is not an e-mail address")) }
-}
-
-/// The user whose own account has a name, on our own domain or as `name@domain`.
-pub fn by_name(tx: &mut Tx, name: &str) -> Result<Option<User>> {
-    let name = name.trim().trim_start_matches('@').to_lowercase();
-    let handle = if name.contains('@') { name } else { format!("{name}@{}", tx.names().domain()) };
-    match store::user::login_by_handle(tx, &handle)? {
-        Some(login) => Ok(store::user::find(tx, login.user_id)?),
-        None => Ok(None),
-    }
 }
 
 /// Everyone who signs in here, oldest first.

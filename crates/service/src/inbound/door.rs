@@ -7,7 +7,7 @@ use activitypub::Activity;
 use bytes::Bytes;
 use domain::message::{Direction, MessageState};
 use domain::moderation::HostRule;
-use domain::{Event, MessageId, ObjectId, ownership};
+use domain::{ActorId, Event, ObjectId, ownership};
 use http::{HeaderMap, Method};
 use store::message::{self, NewMessage};
 
@@ -23,6 +23,9 @@ const KEPT_HEADERS: [&str; 9] = [
     "user-agent",
     "collection-synchronization",
 ];
+
+/// The word of the log for a host that is shut out.
+const HOST_RULE: &str = "host_rule";
 
 /// A request to an inbox, as it came.
 #[derive(Debug, Clone)]
@@ -91,7 +94,10 @@ pub async fn accept(cx: &Cx, arrived: Arrived) -> Result<(), Refused> {
         Err(refused) => return Err(log_refusal(cx, &arrived, None, refused)),
     };
     match check(cx, &arrived, &letter).await {
-        Ok(Entry::New(signed)) => keep(cx, &arrived, letter, signed).await.map(drop),
+        Ok(Entry::New(signed)) => match keep(cx, &arrived, &letter, signed).await {
+            Err(refused @ Refused::Policy(_)) => Err(log_refusal(cx, &arrived, Some(&letter), refused)),
+            kept => kept,
+        },
         Ok(Entry::Nothing) => Ok(()),
         Err(refused) => Err(log_refusal(cx, &arrived, Some(&letter), refused)),
     }
@@ -116,11 +122,6 @@ async fn check(cx: &Cx, arrived: &Arrived, letter: &Letter) -> Result<Entry, Ref
     if cx.names.is_ours(&ObjectId::from(actor.clone())) {
         return Err(Refused::NotYours("the actor is one of ours".into()));
     }
-    let host = actor.host().clone();
-    let rule = cx.read(move |tx| Ok(store::host_rule::of(tx, &host)?)).await.map_err(later)?;
-    if rule == HostRule::Suspend {
-        return Err(Refused::Policy("host_rule"));
-    }
     if let Activity::Delete(delete) = &letter.activity
         && delete.is_actor()
         && !verify::is_known(cx, actor).await.map_err(later)?
@@ -128,9 +129,23 @@ async fn check(cx: &Cx, arrived: &Arrived, letter: &Letter) -> Result<Entry, Ref
         // Whoever was never here, or is gone, need not be fetched to be forgotten.
         return Ok(Entry::Nothing);
     }
-    let signed = verify::signature(cx, arrived, &letter.activity).await?;
+    let signed = match verify::signature(cx, arrived, &letter.activity).await {
+        Ok(signed) => signed,
+        Err(refused) => return Err(shut_out(cx, actor).await.unwrap_or(refused)),
+    };
     ownership::acts_as(&signed.actor, actor).map_err(|why| Refused::NotYours(why.to_string()))?;
     Ok(Entry::New(signed))
+}
+
+/// A rule for the whole host tells more than what else was wrong. Whose
+/// signature holds is asked for in the transaction that keeps the message;
+/// no document of a host that is shut out is fetched in between.
+async fn shut_out(cx: &Cx, actor: &ActorId) -> Option<Refused> {
+    let host = actor.host().clone();
+    match cx.read(move |tx| Ok(store::host_rule::of(tx, &host)?)).await {
+        Ok(rule) => (rule == HostRule::Suspend).then_some(Refused::Policy(HOST_RULE)),
+        Err(error) => Some(later(error)),
+    }
 }
 
 #[expect(clippy::needless_pass_by_value, reason = "fits `map_err`")]
@@ -139,7 +154,7 @@ fn later(error: Error) -> Refused {
     Refused::Later("the server is busy; try again".into())
 }
 
-async fn keep(cx: &Cx, arrived: &Arrived, letter: Letter, signed: Signed) -> Result<MessageId, Refused> {
+async fn keep(cx: &Cx, arrived: &Arrived, letter: &Letter, signed: Signed) -> Result<(), Refused> {
     let headers = kept(&arrived.headers);
     let (body, target) = (arrived.body.clone(), arrived.target.clone());
     let order_key = super::process::order_key(&letter.activity);
@@ -147,7 +162,12 @@ async fn keep(cx: &Cx, arrived: &Arrived, letter: Letter, signed: Signed) -> Res
     let activity_id = letter.activity.id().map(str::to_owned);
     let is_open = letter.activity.audience().is_public();
     let repeats = matches!(letter.activity, Activity::Follow(_) | Activity::Undo(_) | Activity::Block(_));
-    cx.write(move |tx| {
+    let (kind, object) = (letter.kind.clone(), letter.object.clone());
+    let host = letter.activity.actor().host().clone();
+    let is_kept = cx.write(move |tx| {
+        if store::host_rule::of(tx, &host)? == HostRule::Suspend {
+            return Ok(false);
+        }
         // A Follow is answered again each time: our first Accept may be lost.
         let again = match seen {
             Some(hash) if !repeats => !message::mark_seen(tx, hash)?,
@@ -156,8 +176,8 @@ async fn keep(cx: &Cx, arrived: &Arrived, letter: Letter, signed: Signed) -> Res
         let entry = NewMessage {
             direction: Direction::In,
             state: if again { MessageState::Ignored } else { MessageState::Waiting },
-            kind: &letter.kind,
-            object: &letter.object,
+            kind: &kind,
+            object: &object,
             activity_id: activity_id.as_deref(),
             actor: Some(signed.actor.as_str()),
             signer: Some(signed.actor.as_str()),
@@ -179,10 +199,9 @@ async fn keep(cx: &Cx, arrived: &Arrived, letter: Letter, signed: Signed) -> Res
             message::wait(tx, id, order_key)?;
             tx.tell(Event::Arrived(id));
         }
-        Ok(id)
-    })
-    .await
-    .map_err(later)
+        Ok(true)
+    });
+    if is_kept.await.map_err(later)? { Ok(()) } else { Err(Refused::Policy(HOST_RULE)) }
 }
 
 fn kept(headers: &HeaderMap) -> String {
@@ -227,9 +246,9 @@ fn log_refusal(cx: &Cx, arrived: &Arrived, letter: Option<&Letter>, refused: Ref
                         kind: &kind,
                         object: &object,
                         activity_id: activity_id.as_deref(),
-                        actor: actor.as_ref().map(domain::ActorId::as_str),
+                        actor: actor.as_ref().map(ActorId::as_str),
                         signer: None,
-                        host: actor.as_ref().map(domain::ActorId::host),
+                        host: actor.as_ref().map(ActorId::host),
                         target: &target,
                         checks: "",
                         reason: Some(&reason),

@@ -56,7 +56,7 @@ pub fn create_token(tx: &mut Tx, name: &str, scopes: &Scopes) -> Result<Granted>
     if scopes.is_empty() {
         return Err(Error::invalid("scopes", "must not be empty"));
     }
-    let user = crate::user::by_name(tx, name)?.or_not_found("user")?;
+    let user = crate::login::by_name(tx, name)?.or_not_found("user")?;
     grant(tx, None, Some((user.id, user.account_id)), scopes.clone())
 }
 
