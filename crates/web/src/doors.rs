@@ -5,9 +5,9 @@ use crate::error::{ApiError, PageError, Problem};
 use crate::layout;
 use crate::limit::Limits;
 use crate::negotiate::Wants;
-use crate::{headers, host, limit};
+use crate::{headers, host, limit, path};
 use axum::Router;
-use axum::extract::FromRequestParts;
+use axum::extract::{FromRequestParts, Request};
 use axum::middleware::from_fn_with_state;
 use axum::response::{IntoResponse, Response};
 use domain::Host;
@@ -16,6 +16,7 @@ use http::{StatusCode, Uri};
 use ipnet::IpNet;
 use service::Cx;
 use std::sync::Arc;
+use tower::ServiceBuilder;
 use tower_http::catch_panic::CatchPanicLayer;
 
 /// How the doors are set.
@@ -67,7 +68,7 @@ impl<S: Sync> FromRequestParts<S> for Doors {
 /// Opens the doors: the faces, with everything in front of them.
 pub fn open(faces: Router<Cx>, cx: Cx, doors: Doors) -> Router {
     let front = Front { cx: cx.clone(), doors };
-    faces
+    let doors = faces
         .merge(layout::routes())
         .fallback(nothing_here)
         .with_state(cx)
@@ -78,7 +79,17 @@ pub fn open(faces: Router<Cx>, cx: Cx, doors: Doors) -> Router {
             tracing::error!("a door panicked");
             ApiError::new(StatusCode::INTERNAL_SERVER_ERROR, "Something went wrong here; it is in our log")
                 .into_response()
-        }))
+        }));
+    // A layer would come after the choice of the door, and so too late.
+    Router::new().fallback_service(ServiceBuilder::new().map_request(without_last_slash).service(doors))
+}
+
+/// Some clients end the paths of the API with a slash.
+fn without_last_slash(mut request: Request) -> Request {
+    if let Some(uri) = path::without_last_slash(request.uri()) {
+        *request.uri_mut() = uri;
+    }
+    request
 }
 
 /// What the layers in front of the faces know.
