@@ -170,7 +170,7 @@ async fn k02_a_post_reaches_a_follower_that_was_away_also_after_kill_9() {
     let follow = peer.activity("bob", 1, "Follow", &json!(alice));
     assert_eq!(peer.post("bob", &format!("{alice}/inbox"), &follow).await.code(), 202);
     peer.receives("Accept").await;
-    peer.answer("/inbox", testkit::peer::Answer::status(500));
+    peer.answer("/inbox", testkit::peer::Answer::status(503).header("retry-after", "1"));
     let body = json!({ "status": "hello?" }).to_string();
     let request = http::Request::post(format!("{}/api/v1/statuses", program.origin))
         .header("authorization", format!("Bearer {}", token.trim()))

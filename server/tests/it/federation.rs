@@ -75,6 +75,11 @@ async fn a_post_of_whom_we_follow_enters_home() {
         assert_eq!(asked.signed_by, Ok(format!("{}#main-key", alice.id())));
         let accept = peer.activity("bob", 2, "Accept", &asked.json);
         assert_eq!(peer.post("bob", &server.url("/inbox"), &accept).await.code(), 202);
+        let relation = format!("/api/v1/accounts/relationships?id[]={id}");
+        eventually("the follow is accepted", || async {
+            (server.api_get(&alice, &relation).await[0]["following"] == true).then_some(())
+        })
+        .await;
         let note = peer.note("bob", 1, "hello", &[]);
         assert_eq!(peer.post("bob", &server.url("/inbox"), &peer.create("bob", &note)).await.code(), 202);
         let wanted = note["id"].as_str().unwrap().to_owned();
