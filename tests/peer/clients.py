@@ -8,6 +8,7 @@ import os
 import pathlib
 import secrets
 import shutil
+import signal
 import sys
 import tempfile
 import time
@@ -400,6 +401,9 @@ ALL = [
 
 
 def main() -> int:
+    # However this is ended, the server is ended with it.
+    for ended in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(ended, lambda number, _: sys.exit(128 + number))
     folder = pathlib.Path(tempfile.mkdtemp(prefix="antiphon-clients-"))
     checks = Checks()
     with Server(os.environ["ANTIPHON_BIN"], folder) as server:
