@@ -141,11 +141,7 @@ impl Desk {
         let (cx, running) = (self.cx.clone(), self.running.clone());
         let ended = (waiting.id, waiting.order_key, waiting.bytes.len());
         self.acting.spawn(async move {
-            // A verb that panics is one message that failed, not a dead loop.
-            let act = tokio::spawn(async move { inbound::act(&cx, waiting, &running).await });
-            if let Err(error) = act.await {
-                tracing::error!(%error, "acting upon a message broke");
-            }
+            inbound::act(&cx, waiting, &running).await;
             ended
         });
     }

@@ -7,7 +7,9 @@ use crate::{Cx, Error, Result, account, fingerprint, post};
 use activitypub::{Activity, Reference};
 use domain::message::MessageState;
 use domain::{ActorId, Event, MessageId};
+use futures_util::FutureExt;
 use futures_util::future::join_all;
+use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::time::Duration;
 use store::message::{self, Waiting};
@@ -58,15 +60,23 @@ pub async fn waiting(cx: &Cx, after: MessageId, limit: i64) -> Result<Vec<Waitin
 /// fetch gives its place to others meanwhile.
 pub async fn act(cx: &Cx, waiting: Waiting, running: &Semaphore) {
     let id = waiting.id;
-    if let Err(error) = act_inner(cx, &waiting, running).await {
-        let lasting = !matches!(error, Error::Store(_) | Error::Internal(_));
-        let given_up = lasting || waiting.attempts + 1 >= MAX_STARTS;
-        tracing::warn!(message = %id, %error, given_up, "an activity could not be acted upon");
-        let ended = cx.write_later(move |tx| end(tx, id, given_up, &error)).await;
-        if let Err(error) = ended {
-            // It still waits on disk; the next round takes it again.
-            tracing::error!(message = %id, %error, "the end of an activity could not be written");
+    // What panics is one message that failed, not a dead loop.
+    let acted = AssertUnwindSafe(act_inner(cx, &waiting, running)).catch_unwind().await;
+    let error = match acted.unwrap_or_else(|_| Err(Error::Internal("acting upon it broke".into()))) {
+        Ok(()) => return,
+        Err(Error::Store(error)) if error.is_temporary() => {
+            // Not the message's fault: it waits on, however often.
+            tracing::warn!(message = %id, %error, "an activity has to wait");
+            return;
         }
+        Err(error) => error,
+    };
+    let lasting = !matches!(error, Error::Store(_) | Error::Internal(_));
+    let given_up = lasting || waiting.attempts + 1 >= MAX_STARTS;
+    tracing::warn!(message = %id, %error, given_up, "an activity could not be acted upon");
+    if let Err(error) = cx.write_later(move |tx| end(tx, id, given_up, &error)).await {
+        // It still waits on disk; the next round takes it again.
+        tracing::error!(message = %id, %error, "the end of an activity could not be written");
     }
 }
 
