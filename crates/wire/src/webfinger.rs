@@ -7,6 +7,8 @@
 mod host_meta;
 mod jrd;
 
+use std::net::IpAddr;
+
 use domain::{ActorId, Handle, Host, Timestamp};
 use http::HeaderValue;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
@@ -143,14 +145,21 @@ impl Errand<'_> {
 
     /// Asks by https, and a peer that is allowed by address by http, too.
     async fn get(&self, path: &str, accept: &HeaderValue) -> Result<bytes::Bytes, FetchError> {
-        let [first, second] =
-            if self.client.is_plain(self.host.as_str()) { ["http", "https"] } else { ["https", "http"] };
-        let failure = match self.ask(&at(self.host, first, path)?, accept).await {
-            Err(error) if self.may_speak_otherwise(&error) => error,
+        let plain_first = self.client.is_plain(self.host.as_str()) || self.is_peer_by_address()?;
+        let [first, second] = if plain_first { ["http", "https"] } else { ["https", "http"] };
+        let limits = self.client.limits();
+        // Who does not speak the first may also just keep silent.
+        let patience = if self.client.guard().allows_plain() { limits.total / 2 } else { limits.total };
+        let url = at(self.host, first, path)?;
+        let answer = tokio::time::timeout(patience, self.ask(&url, accept)).await;
+        let failure = match answer.unwrap_or(Err(FetchError::Timeout)) {
+            Err(error) if self.may_speak_otherwise(&error, first) => error,
             answer => return answer,
         };
         match self.ask(&at(self.host, second, path)?, accept).await {
-            Err(error) if self.may_speak_otherwise(&error) || matches!(error, FetchError::Forbidden(_)) => {
+            Err(error)
+                if self.may_speak_otherwise(&error, second) || matches!(error, FetchError::Forbidden(_)) =>
+            {
                 Err(failure)
             }
             answer => {
@@ -162,12 +171,25 @@ impl Errand<'_> {
         }
     }
 
-    fn may_speak_otherwise(&self, error: &FetchError) -> bool {
+    /// Whether the host is an address that was allowed: such peers rarely have
+    /// a certificate.
+    fn is_peer_by_address(&self) -> Result<bool, FetchError> {
+        let ip = match at(self.host, "http", "/")?.host() {
+            Some(url::Host::Ipv4(ip)) => IpAddr::V4(ip),
+            Some(url::Host::Ipv6(ip)) => IpAddr::V6(ip),
+            _ => return Ok(false),
+        };
+        Ok(self.client.guard().is_peer(ip))
+    }
+
+    fn may_speak_otherwise(&self, error: &FetchError, scheme: &str) -> bool {
         let no_answer = matches!(
             error,
             FetchError::Tls(_) | FetchError::Connect(_) | FetchError::Protocol(_) | FetchError::Timeout
         );
-        no_answer && self.client.guard().allows_plain()
+        // So some servers answer plain words on a port for TLS.
+        let asks_for_tls = scheme == "http" && matches!(error, FetchError::Status { status: 400, .. });
+        (no_answer || asks_for_tls) && self.client.guard().allows_plain()
     }
 
     async fn ask(&self, url: &Url, accept: &HeaderValue) -> Result<bytes::Bytes, FetchError> {

@@ -2,6 +2,8 @@
 
 use domain::{ActorId, Handle};
 use serde_json::{Value, json};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpListener;
 use wire::FetchError;
 use wire::guard::Forbidden;
 
@@ -41,8 +43,40 @@ async fn a_handle_leads_to_its_actor() {
     }
     let resource = format!("/.well-known/webfinger?resource=acct%3Abob%40127.0.0.1%3A{}", peer.port());
     assert_eq!(peer.paths(), [resource.clone(), resource]);
-    // https was tried once; then the peer was known to speak http.
-    assert_eq!(peer.connections(), 2);
+    // An address that was allowed is asked by http at once.
+    assert_eq!(peer.connections(), 1);
+}
+
+/// Answers a request in plain http, and waits for the end of one for ever.
+async fn patient_peer() -> u16 {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let port = listener.local_addr().unwrap().port();
+    tokio::spawn(async move {
+        loop {
+            let (mut stream, _) = listener.accept().await.unwrap();
+            tokio::spawn(async move {
+                let mut read = Vec::new();
+                while !read.ends_with(b"\r\n\r\n") {
+                    if stream.read_buf(&mut read).await.unwrap_or(0) == 0 {
+                        return;
+                    }
+                }
+                let body = json!({ "links": [{ "rel": "self", "type": AS, "href": format!("http://b.localhost:{port}/bob") }] });
+                let head =
+                    "HTTP/1.1 200 OK\r\ncontent-type: application/jrd+json\r\nconnection: close\r\n\r\n";
+                stream.write_all(format!("{head}{body}").as_bytes()).await.unwrap();
+            });
+        }
+    });
+    port
+}
+
+#[tokio::test]
+async fn a_peer_that_keeps_silent_when_asked_by_https_is_asked_by_http() {
+    let port = patient_peer().await;
+    let name = Handle::parse(&format!("bob@b.localhost:{port}")).unwrap();
+    let found = client().webfinger(&name, NOW).await.unwrap();
+    assert_eq!(found.actor.as_str(), format!("http://b.localhost:{port}/bob"));
 }
 
 #[tokio::test]
