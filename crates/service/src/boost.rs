@@ -142,7 +142,7 @@ pub fn receive(tx: &mut Tx, arrival: &Arrival<'_>, announce: &Announce) -> Resul
         return unknown(tx, arrival, object);
     };
     let author = store::account::get(tx, boosted.author_id)?;
-    if !author.is_ours() && !store::follow::is_followed_here(tx, sender.id)? {
+    if !author.is_ours() && !store::follow::is_wanted_here(tx, sender.id)? {
         return Ok(Outcome::ignored("nobody here follows the booster"));
     }
     take(tx, sender, announce, &boosted, &author)
@@ -161,7 +161,7 @@ fn unknown(tx: &mut Tx, arrival: &Arrival<'_>, object: ObjectId) -> Result<Outco
     if tx.names().is_ours(&object) || store::tombstone::find(tx, object.as_str())?.is_some() {
         return Ok(Outcome::ignored("the boosted post is gone"));
     }
-    if !store::follow::is_followed_here(tx, arrival.sender.id)? {
+    if !store::follow::is_wanted_here(tx, arrival.sender.id)? {
         return Ok(Outcome::ignored("nobody here follows the booster"));
     }
     Ok(arrival.need(Need::Post(object), |why| {

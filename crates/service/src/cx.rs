@@ -9,6 +9,7 @@ use crate::keys::KeyRing;
 use crate::password::Passwords;
 use crate::{Error, Result, Settings};
 use domain::{AccountId, Names, Timestamp};
+use std::ops::Deref;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use store::{Store, Tx};
@@ -26,6 +27,13 @@ pub struct Cx {
     pub names: Arc<Names>,
     /// What the administrator decided.
     pub settings: Arc<Settings>,
+    memory: Arc<Memory>,
+}
+
+/// What a server remembers while it runs, reached through [`Cx`]. One
+/// allocation: a bundle is cloned several times for every request.
+#[derive(Debug)]
+pub struct Memory {
     /// Private keys that are in use, parsed once.
     pub keys: KeyRing,
     /// Whose tokens were seen in the last seconds.
@@ -41,7 +49,15 @@ pub struct Cx {
     pub(crate) confirmations: Confirmations,
     /// How many refusals may wait to be written into the log.
     pub(crate) refusals: Arc<Semaphore>,
-    instance: Arc<OnceCell<AccountId>>,
+    instance: OnceCell<AccountId>,
+}
+
+impl Deref for Cx {
+    type Target = Memory;
+
+    fn deref(&self) -> &Memory {
+        &self.memory
+    }
 }
 
 /// Refusals that may wait to be logged; more are left out.
@@ -51,11 +67,7 @@ impl Cx {
     /// Puts a server together.
     pub fn new(store: Store, client: Client, settings: Settings) -> Self {
         let names = store.names().clone();
-        Self {
-            store,
-            client,
-            names,
-            settings: Arc::new(settings),
+        let memory = Memory {
             keys: KeyRing::default(),
             access: Access::default(),
             passwords: Passwords::default(),
@@ -64,8 +76,9 @@ impl Cx {
             documents: Documents::default(),
             confirmations: Confirmations::default(),
             refusals: Arc::new(Semaphore::new(WAITING_REFUSALS)),
-            instance: Arc::default(),
-        }
+            instance: OnceCell::new(),
+        };
+        Self { store, client, names, settings: Arc::new(settings), memory: Arc::new(memory) }
     }
 
     /// What signs for the instance: requests that no person makes.

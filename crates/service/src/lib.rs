@@ -48,7 +48,7 @@ pub mod instance;
 pub mod show;
 pub mod interaction;
 
-pub use cx::Cx;
+pub use cx::{Cx, Memory};
 pub use error::{Error, OrNotFound, Result};
 pub use listed::Listed;
 pub use settings::Settings;

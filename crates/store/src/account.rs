@@ -327,13 +327,27 @@ pub fn get(tx: &mut Tx, id: AccountId) -> Result<Account> {
 
 /// The account of an actor.
 pub fn by_actor(tx: &mut Tx, actor: &ActorId) -> Result<Option<Account>> {
-    tx.find(concat!("SELECT ", columns!("a"), " FROM account a WHERE a.actor_id = $1"), &[actor], |row| {
+    by_actor_text(tx, actor.as_str())
+}
+
+fn by_actor_text(tx: &mut Tx, actor: &str) -> Result<Option<Account>> {
+    tx.find(concat!("SELECT ", columns!("a"), " FROM account a WHERE a.actor_id = $1"), &[&actor], |row| {
         read(&mut Cursor::new(row))
     })
 }
 
+/// So few are looked up one by one: for more SQLite makes a table of them first.
+const FEW: usize = 3;
+
 /// The accounts of actors, in no order; unknown ones are left out.
 pub fn by_actors(tx: &mut Tx, actors: &[&str]) -> Result<Vec<Account>> {
+    if actors.len() <= FEW {
+        let mut found = Vec::new();
+        for actor in actors {
+            found.extend(by_actor_text(tx, actor)?);
+        }
+        return Ok(found);
+    }
     tx.query(
         concat!("SELECT ", columns!("a"), " FROM account a WHERE a.actor_id = ANY($1)"),
         &[&actors],

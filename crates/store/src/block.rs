@@ -38,6 +38,9 @@ pub fn blockers_among(tx: &mut Tx, accounts: &[AccountId], target: AccountId) ->
 
 /// Of some accounts, those that block the other or that it blocks.
 pub fn apart(tx: &mut Tx, accounts: &[AccountId], other: AccountId) -> Result<Vec<AccountId>> {
+    if accounts.is_empty() {
+        return Ok(Vec::new());
+    }
     tx.query(
         "SELECT account_id FROM block WHERE target_id = $1 AND account_id = ANY($2)
          UNION SELECT target_id FROM block WHERE account_id = $1 AND target_id = ANY($2)",

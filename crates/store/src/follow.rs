@@ -132,11 +132,12 @@ pub fn set_wishes(
     Ok(())
 }
 
-/// Whether anybody here follows the account.
-pub fn is_followed_here(tx: &mut Tx, target: AccountId) -> Result<bool> {
+/// Whether anybody here follows the account, or has asked to: the answer and
+/// the first posts may overtake each other.
+pub fn is_wanted_here(tx: &mut Tx, target: AccountId) -> Result<bool> {
     let found = tx.find(
         "SELECT 1 FROM follow f JOIN account a ON a.id = f.follower_id
-         WHERE f.target_id = $1 AND f.accepted = 1 AND a.home = 0 LIMIT 1",
+         WHERE f.target_id = $1 AND a.home = 0 LIMIT 1",
         &[&target],
         |row| row.get::<i64>(0),
     )?;

@@ -6,10 +6,17 @@ use domain::moderation::{self, HostRule};
 
 /// The strictest rule that covers a host.
 pub fn of(tx: &mut Tx, host: &Host) -> Result<HostRule> {
-    let names = moderation::rule_names(host);
-    let strictest: Option<i64> =
-        tx.get("SELECT MAX(rule) FROM host_rule WHERE name = ANY($1)", &[&names], |row| row.get(0))?;
-    Ok(strictest.map_or(HostRule::None, HostRule::from_code))
+    let mut strictest = HostRule::None;
+    // One by one: SQLite would make a table of the names for every message.
+    for name in moderation::rule_names(host) {
+        let rule: Option<i64> =
+            tx.find("SELECT rule FROM host_rule WHERE name = $1", &[&name], |row| row.get(0))?;
+        let rule = rule.map_or(HostRule::None, HostRule::from_code);
+        if rule.code() > strictest.code() {
+            strictest = rule;
+        }
+    }
+    Ok(strictest)
 }
 
 /// Writes a rule; [`HostRule::None`] lifts it.

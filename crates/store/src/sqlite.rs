@@ -3,6 +3,7 @@
 use crate::dialect;
 use crate::error::{Error, Result};
 use crate::value::{Cell, Row, ToValue, Value};
+use rusqlite::config::DbConfig;
 use rusqlite::types::{ToSqlOutput, ValueRef};
 use rusqlite::{CachedStatement, Connection, ErrorCode, OpenFlags, ffi};
 use std::collections::HashMap;
@@ -60,6 +61,9 @@ impl Session {
     fn open(path: &Path, flags: OpenFlags, pragmas: &str) -> Result<Self> {
         let connection = Connection::open_with_flags(path, flags | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
         connection.busy_timeout(BUSY_TIMEOUT)?;
+        // Else a statement is planned anew whenever another number is bound to
+        // its LIMIT, or to a column without an index.
+        connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
         connection.execute_batch(pragmas)?;
         connection.set_prepared_statement_cache_capacity(STATEMENTS);
         rusqlite::vtab::array::load_module(&connection)?;

@@ -55,7 +55,7 @@ fn fetch_it(arrival: &Arrival<'_>, id: &domain::ObjectId) -> Outcome {
 
 /// Whether anybody here follows the sender or is addressed by the activity.
 fn concerns_us(tx: &mut Tx, arrival: &Arrival<'_>) -> Result<bool> {
-    if store::follow::is_followed_here(tx, arrival.sender.id)? {
+    if store::follow::is_wanted_here(tx, arrival.sender.id)? {
         return Ok(true);
     }
     let ids: Vec<&str> = arrival.activity.audience().everyone().take(1000).collect();
@@ -122,7 +122,7 @@ fn concern(tx: &mut Tx, author: &Account, named: &Named, parent: Option<&Post>) 
         Some(parent) => store::block::exists(tx, parent.author_id, author.id)?,
         None => false,
     };
-    let followed = store::follow::is_followed_here(tx, author.id)?;
+    let followed = store::follow::is_wanted_here(tx, author.id)?;
     Ok(Concern {
         followed,
         addresses_us: ours.len() > blocking.len(),

@@ -188,6 +188,21 @@ async fn ours_follow_when_the_peer_agrees_and_no_longer_when_it_says_no() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_first_post_that_overtakes_the_yes_is_in_home_all_the_same() {
+    for stage in stages().await {
+        let (alice, bob) = (stage.local("alice").await, stage.remote("bob").await);
+        request(&stage, &alice, &bob.account).await.unwrap();
+        let follow = stage.only_sent("Follow").await;
+        let note = bob.public_note("hello");
+        stage.take(&bob, &bob.creates(&note)).await;
+        let post = stage.find(&note).await.unwrap();
+        assert_eq!(stage.in_home(&alice, &post).await, 0);
+        stage.take(&bob, &bob.does("Accept", &follow.json)).await;
+        assert_eq!(stage.in_home(&alice, &post).await, 1);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_answer_may_name_the_follow_by_id_only() {
     for stage in stages().await {
         let (alice, bob) = (stage.local("alice").await, stage.remote("bob").await);
