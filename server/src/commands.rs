@@ -174,7 +174,9 @@ pub async fn execute(cx: &Cx, command: &Command, input: &str, folder: &Path) -> 
         Command::Log(command) => log::log(cx, command).await.into(),
         Command::Backup { file } => backup(cx, &folder.join(file)).await.into(),
         Command::Inspect { .. } => inspect::inspect(input),
-        Command::Serve | Command::Demo(_) | Command::Config(_) => Output::misused("this command is not for a running server"),
+        Command::Serve | Command::Demo(_) | Command::Config(_) => {
+            Output::misused("this command is not for a running server")
+        }
     }
 }
 

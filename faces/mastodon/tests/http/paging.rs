@@ -114,7 +114,7 @@ fn every_combination_of_bounds_cuts_the_right_page() {
             let mut path = format!("/api/v1/timelines/home?limit={limit}");
             for (name, bound) in [("max_id", max), ("since_id", since), ("min_id", min)] {
                 if let Some(bound) = bound {
-                    path.push_str(&format!("&{name}={bound}"));
+                    path = format!("{path}&{name}={bound}");
                 }
             }
             let page = bob.get(&path).await;
