@@ -183,6 +183,18 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn nul_is_left_out_of_every_text() {
+        let multipart = "--XX\r\nContent-Disposition: form-data; name=\"status\"\r\n\r\na\0b\r\n--XX--\r\n";
+        for (kind, body) in [
+            ("application/x-www-form-urlencoded", "status=a%00b"),
+            ("application/json", r#"{"status":"a\u0000b"}"#),
+            ("multipart/form-data; boundary=XX", multipart),
+        ] {
+            assert_eq!(read(kind, body).await.unwrap().0.status, "ab", "{kind}");
+        }
+    }
+
+    #[tokio::test]
     async fn a_file_is_handed_over_beside_the_fields() {
         let body = "--XX\r\nContent-Disposition: form-data; name=\"avatar\"; filename=\"a.png\"\r\nContent-Type: image/png\r\n\r\nPNG\r\n--XX\r\nContent-Disposition: form-data; name=\"status\"\r\n\r\nhi\r\n--XX--\r\n";
         let request = Request::post("/")

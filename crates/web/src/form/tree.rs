@@ -72,7 +72,7 @@ impl Builder {
         self.count()?;
         let path = path(name)?;
         let Some((first, rest)) = path.split_first() else { return Ok(()) };
-        put(slot(&mut self.root, first), rest, Node::Text(value));
+        put(slot(&mut self.root, first), rest, leaf(value));
         Ok(())
     }
 
@@ -97,12 +97,18 @@ impl Builder {
     }
 }
 
+/// A text without NUL: nobody means one, and not every database can keep it.
+fn leaf(mut text: String) -> Node {
+    text.retain(|character| character != '\0');
+    Node::Text(text)
+}
+
 fn node(value: Value) -> Node {
     match value {
         Value::Null => Node::Null,
         Value::Bool(truth) => Node::Bool(truth),
         Value::Number(number) => Node::Number(number),
-        Value::String(text) => Node::Text(text),
+        Value::String(text) => leaf(text),
         Value::Array(items) => Node::List(items.into_iter().map(node).collect()),
         Value::Object(members) => Node::Map(members.into_iter().map(|(k, v)| (k, node(v))).collect()),
     }
