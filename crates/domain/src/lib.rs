@@ -24,12 +24,12 @@ pub mod visibility;
 
 pub use account::{Account, AccountKind, AccountState, Home};
 pub use address::{ActorId, Handle, Host, ObjectId, Origin};
+pub use application::Application;
 pub use event::Event;
 pub use id::{
     AccountId, ActivityRowId, ApplicationId, BoostId, DeliveryId, MessageId, NotificationId, PostId, TokenId,
     UserId,
 };
-pub use application::Application;
 pub use names::Names;
 pub use page::Page;
 pub use post::{Draft, Post, PostKind, PostView};

@@ -245,10 +245,13 @@ pub fn views(tx: &mut Tx, viewer: Option<AccountId>, entries: &[Entry]) -> Resul
     if let Some(viewer) = viewer {
         mark(tx, viewer, &ids, &mut posts)?;
     }
+    // A page seldom shows a post twice: then nothing needs to be copied.
+    let repeats = posts.len() < entries.len();
+    let mut take = |id: &PostId| if repeats { posts.get(id).cloned() } else { posts.remove(id) };
     Ok(entries
         .iter()
         .filter_map(|entry| {
-            let mut view = posts.get(&entry.post_id)?.clone();
+            let mut view = take(&entry.post_id)?;
             if let Some(id) = entry.boost_id {
                 view.boost = Some(boosts.get(&id)?.clone());
             }
