@@ -86,7 +86,9 @@ pub fn conversation(tx: &mut Tx, viewer: Option<AccountId>, id: PostId) -> Resul
     let mut above = store::post::ancestors(tx, id, viewer, MAX_ANCESTORS)?;
     above.reverse();
     let most = if viewer.is_some() { MAX_DESCENDANTS } else { MAX_DESCENDANTS_FOR_STRANGERS };
-    let below = store::post::descendants(tx, id, viewer, most)?;
+    let mut below = store::post::descendants(tx, id, viewer, most)?;
+    // In a circle of answers a post stands above and below.
+    below.retain(|id| !above.contains(id));
     let entries: Vec<Entry> = above.iter().chain(&below).map(|id| (*id).into()).collect();
     let above: HashSet<PostId> = above.into_iter().collect();
     let (ancestors, descendants) =
