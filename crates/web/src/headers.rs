@@ -21,9 +21,13 @@ const OPEN_PATHS: [&str; 6] =
 pub(crate) async fn add(State(front): State<Front>, request: Request, next: Next) -> Response {
     let open = is_open(request.uri().path());
     let preflight = open && request.method() == Method::OPTIONS;
+    let personal = is_personal(&request);
     let mut response =
         if preflight { StatusCode::NO_CONTENT.into_response() } else { next.run(request).await };
     protect(response.headers_mut());
+    if personal {
+        set(response.headers_mut(), header::CACHE_CONTROL, "private, no-store");
+    }
     if front.cx.names.origin().scheme() == "https" {
         set(response.headers_mut(), header::STRICT_TRANSPORT_SECURITY, "max-age=31536000");
     }
@@ -35,6 +39,16 @@ pub(crate) async fn add(State(front): State<Front>, request: Request, next: Next
 
 fn is_open(path: &str) -> bool {
     OPEN_PATHS.iter().any(|open| path.starts_with(open))
+}
+
+/// Whether the answer may be for one person only: no cache on the way keeps it
+/// then, unless its handler said that it may.
+fn is_personal(request: &Request) -> bool {
+    let path = request.uri().path();
+    let headers = request.headers();
+    ["/api/", "/oauth/", "/auth/"].iter().any(|part| path.starts_with(part))
+        || headers.contains_key(header::AUTHORIZATION)
+        || headers.contains_key(header::COOKIE)
 }
 
 fn set(headers: &mut HeaderMap, name: HeaderName, value: &'static str) {
@@ -108,6 +122,20 @@ mod tests {
         assert!(policy("tusky://oauth;x").contains("form-action 'self' tusky:;"));
         assert!(policy("nonsense").contains("form-action 'self' ;"));
         assert!(!policy("tusky://oauth").contains("unsafe"));
+    }
+
+    #[test]
+    fn what_may_be_for_one_person_is_not_kept_on_the_way() {
+        let asked = |path: &str, header: Option<HeaderName>| {
+            let mut request = Request::builder().uri(path);
+            if let Some(name) = header {
+                request = request.header(name, "x");
+            }
+            is_personal(&request.body(axum::body::Body::empty()).unwrap())
+        };
+        assert!(asked("/api/v1/timelines/home", None) && asked("/oauth/token", None));
+        assert!(asked("/@bob", Some(header::COOKIE)) && asked("/users/bob", Some(header::AUTHORIZATION)));
+        assert!(!asked("/@bob", None) && !asked("/users/bob", None));
     }
 
     #[test]

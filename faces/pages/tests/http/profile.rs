@@ -174,12 +174,15 @@ fn a_wrong_page_number_is_refused_and_a_wild_one_harmless() {
     on_each(async |world| {
         let alice = world.person("alice").await;
         world.say(&alice, "hello", Visibility::Public).await;
-        for wrong in ["abc", "-1", "1;DROP TABLE post", "%00"] {
+        for wrong in ["abc", "-1", "1;DROP TABLE post"] {
             let page = world.get(&format!("/@alice?max_id={}", wrong.replace(' ', "%20"))).await;
             assert!(page.status.is_client_error(), "{wrong}");
             assert!(page.header("content-type").starts_with("text/html"), "{wrong}");
         }
-        assert!(world.get("/@alice?max_id=99999999999999999999").await.has("hello"));
+        // A NUL is left out wherever it comes in, so this is no number at all.
+        for wild in ["%00", "99999999999999999999"] {
+            assert!(world.get(&format!("/@alice?max_id={wild}")).await.has("hello"), "{wild}");
+        }
         assert!(world.get("/@alice?max_id=1").await.has("That was all"));
     });
 }
