@@ -13,13 +13,14 @@ use std::process::Command;
 const MAX_LINES: usize = 599;
 
 /// Which of our rooms each room may list.
-const MAY_LIST: [(&str, &[&str]); 15] = [
+const MAY_LIST: [(&str, &[&str]); 16] = [
     ("domain", &[]),
     ("activitypub", &["domain"]),
     ("text", &["domain"]),
     ("wire", &["domain"]),
     ("store", &["domain"]),
-    ("service", &["domain", "activitypub", "text", "wire", "store"]),
+    ("media", &[]),
+    ("service", &["domain", "activitypub", "text", "wire", "store", "media"]),
     ("web", &["domain", "service"]),
     ("workers", &["domain", "service"]),
     ("federation", &["domain", "service", "web"]),
@@ -50,7 +51,7 @@ const MAY_LIST: [(&str, &[&str]); 15] = [
 ];
 
 /// Libraries that only the named rooms may list.
-const ONLY_IN: [(&str, &[&str]); 9] = [
+const ONLY_IN: [(&str, &[&str]); 10] = [
     ("rusqlite", &["store", "bench"]),
     ("postgres", &["store"]),
     ("tokio-postgres", &["store"]),
@@ -58,6 +59,7 @@ const ONLY_IN: [(&str, &[&str]); 9] = [
     ("reqwest", &[]),
     ("ureq", &[]),
     ("ammonia", &["text"]),
+    ("image", &["media"]),
     ("pulldown-cmark", &["text"]),
     ("axum", &["web", "federation", "sign-in", "mastodon", "pages", "server", "testkit"]),
 ];

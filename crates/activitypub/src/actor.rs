@@ -71,8 +71,12 @@ pub struct Actor {
     pub updated: Option<Timestamp>,
     /// Its picture.
     pub icon_url: Option<String>,
+    /// What it shows.
+    pub icon_description: Option<String>,
     /// The picture above its profile.
     pub image_url: Option<String>,
+    /// What that shows.
+    pub image_description: Option<String>,
     /// Profile fields: a plain name and HTML.
     pub fields: Vec<(String, String)>,
     /// Custom emoji in its texts.
@@ -126,7 +130,9 @@ impl Actor {
             published: json::time(value, "published"),
             updated: json::time(value, "updated"),
             icon_url: json::href(value, "icon"),
+            icon_description: described(value, "icon"),
             image_url: json::href(value, "image"),
+            image_description: described(value, "image"),
             fields: fields(value),
             emojis: emojis(value),
             also_known_as: aliases(value),
@@ -242,6 +248,12 @@ fn takes_rfc9421(value: &Value) -> bool {
     holders
         .flat_map(|holder| json::strings(holder, "implements"))
         .any(|standard| standard.contains("rfc9421"))
+}
+
+/// What a picture shows, in the words of its owner.
+fn described(value: &Value, name: &str) -> Option<String> {
+    let picture = json::objects(value, name).next()?;
+    ["summary", "name"].iter().find_map(|name| json::plain(picture, name, MAX_NAME_BYTES))
 }
 
 #[cfg(test)]

@@ -141,6 +141,24 @@ pub struct Collections {
     pub featured: Option<String>,
 }
 
+/// What is known of an account's pictures beside where they are.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Pictures {
+    /// The picture standing still, where it moves.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub avatar_static_url: Option<String>,
+    /// What it shows, for who cannot see it.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub avatar_description: String,
+    /// The wide picture standing still, where it moves.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub header_static_url: Option<String>,
+    /// What the wide one shows.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub header_description: String,
+}
+
 /// What an account says of itself.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Profile {
@@ -156,6 +174,8 @@ pub struct Profile {
     pub avatar_url: Option<String>,
     /// The wide picture.
     pub header_url: Option<String>,
+    /// What is known of the two beside their addresses.
+    pub pictures: Pictures,
     /// Lines of the profile.
     pub fields: Vec<Field>,
     /// Custom emoji in the texts above.

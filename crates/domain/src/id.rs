@@ -68,6 +68,8 @@ row_ids! {
     ApplicationId;
     /// An OAuth access token.
     TokenId;
+    /// A picture, film or recording that was handed in.
+    MediaId;
     /// The number in `ORIGIN/activities/ID`.
     ActivityRowId;
 }

@@ -11,6 +11,7 @@ pub mod delivery;
 pub mod event;
 pub mod follow;
 pub mod id;
+pub mod media;
 pub mod message;
 pub mod moderation;
 pub mod names;
@@ -27,8 +28,8 @@ pub use address::{ActorId, Handle, Host, ObjectId, Origin};
 pub use application::Application;
 pub use event::Event;
 pub use id::{
-    AccountId, ActivityRowId, ApplicationId, BoostId, DeliveryId, MessageId, NotificationId, PostId, TokenId,
-    UserId,
+    AccountId, ActivityRowId, ApplicationId, BoostId, DeliveryId, MediaId, MessageId, NotificationId, PostId,
+    TokenId, UserId,
 };
 pub use names::Names;
 pub use page::Page;

@@ -2,19 +2,95 @@
 //! and never derived again from a name.
 
 use crate::{AccountId, ActorId, Host, ObjectId, Origin, PostId};
+use std::borrow::Cow;
+use std::fmt;
+use std::sync::{Arc, OnceLock};
 
 /// Our origin and handle domain, and the URLs under them.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Names {
     origin: Origin,
     domain: Host,
+    media: Option<Origin>,
+    cover: OnceLock<Cover>,
 }
+
+/// How the files of peers are named here, so that who looks at them asks us
+/// and not the peer.
+#[derive(Clone)]
+pub struct Cover(Arc<dyn Fn(&str) -> String + Send + Sync>);
+
+impl Cover {
+    /// Names by this function.
+    pub fn new(name: impl Fn(&str) -> String + Send + Sync + 'static) -> Self {
+        Self(Arc::new(name))
+    }
+}
+
+impl fmt::Debug for Cover {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Cover")
+    }
+}
+
+impl PartialEq for Cover {
+    fn eq(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.0, &other.0)
+    }
+}
+
+impl Eq for Cover {}
 
 impl Names {
     /// `domain` is what stands after `@` in our handles; by default the origin's host.
     pub fn new(origin: Origin, domain: Option<Host>) -> Self {
         let domain = domain.unwrap_or_else(|| origin.host().clone());
-        Self { origin, domain }
+        Self { origin, domain, media: None, cover: OnceLock::new() }
+    }
+
+    /// The same, with files served from an origin of their own.
+    #[must_use]
+    pub fn with_media(self, media: Option<Origin>) -> Self {
+        Self { media, ..self }
+    }
+
+    /// From now on the files of peers are named by this. The first one stays.
+    pub fn cover_with(&self, cover: Cover) {
+        // A second one could only come from a second start of the same server.
+        let _ = self.cover.set(cover);
+    }
+
+    /// Where our files are served.
+    pub fn media_origin(&self) -> &Origin {
+        self.media.as_ref().unwrap_or(&self.origin)
+    }
+
+    /// The address of a file of ours.
+    pub fn file(&self, name: &str) -> String {
+        format!("{}/media/{name}", self.media_origin())
+    }
+
+    /// The name of a file of ours, by its address.
+    pub fn file_name<'a>(&self, url: &'a str) -> Option<&'a str> {
+        let rest = url.strip_prefix(&self.media_origin().to_string())?;
+        rest.strip_prefix("/media/")
+    }
+
+    /// The address under which a picture, film or recording is shown here: a
+    /// peer's may be covered by one of ours.
+    pub fn shown<'a>(&self, url: &'a str) -> Cow<'a, str> {
+        match self.cover.get() {
+            Some(Cover(cover)) if !self.is_own_url(url) => Cow::Owned(cover(url)),
+            _ => Cow::Borrowed(url),
+        }
+    }
+
+    fn is_own_url(&self, url: &str) -> bool {
+        let under = |origin: &Origin| {
+            let rest = url.strip_prefix(origin.scheme())?.strip_prefix("://")?;
+            rest.strip_prefix(origin.host().as_str()).filter(|rest| rest.starts_with('/'))
+        };
+        under(&self.origin).or_else(|| under(self.media.as_ref()?)).is_some()
     }
 
     /// Our origin.

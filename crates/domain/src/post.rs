@@ -1,7 +1,8 @@
 //! Our row for a Note, Article, Page or Question, and what becomes of a draft.
 
 use crate::account::{Account, Emoji};
-use crate::{AccountId, ActorId, BoostId, Handle, ObjectId, PostId, Timestamp, Visibility};
+use crate::media::Focus;
+use crate::{AccountId, ActorId, BoostId, Handle, MediaId, ObjectId, PostId, Timestamp, Visibility};
 use serde::{Deserialize, Serialize};
 
 /// What kind of object it is elsewhere.
@@ -57,9 +58,9 @@ pub struct Mention {
 }
 
 /// What hangs on a post: a picture, a film, a file.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Attachment {
-    /// `image`, `video`, `audio` or `unknown`.
+    /// What it is shown as.
     pub kind: AttachmentKind,
     /// Where it is.
     pub url: String,
@@ -73,19 +74,43 @@ pub struct Attachment {
     pub width: Option<i64>,
     /// Pixels.
     pub height: Option<i64>,
+    /// Our row, where one of ours handed it in.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub id: Option<MediaId>,
+    /// A smaller picture of it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub preview_url: Option<String>,
+    /// Its width and height in pixels.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub preview_size: Option<(i64, i64)>,
+    /// What stays visible when it is cropped.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub focus: Option<Focus>,
+    /// Milliseconds that a film or a recording takes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub duration_ms: Option<i64>,
+    /// Pictures a second, as a fraction: `30/1`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub frame_rate: Option<String>,
+    /// Bits a second.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub bit_rate: Option<i64>,
 }
 
 /// What an attachment is shown as.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum AttachmentKind {
     /// A still picture.
     Image,
+    /// A film without sound, shown like a picture that moves.
+    Gifv,
     /// A film.
     Video,
     /// Sound.
     Audio,
     /// A link.
+    #[default]
     Unknown,
 }
 
@@ -94,6 +119,7 @@ impl AttachmentKind {
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Image => "image",
+            Self::Gifv => "gifv",
             Self::Video => "video",
             Self::Audio => "audio",
             Self::Unknown => "unknown",
@@ -255,6 +281,8 @@ pub struct Draft {
     pub visibility: Visibility,
     /// What it answers.
     pub in_reply_to: Option<PostId>,
+    /// What hangs on it, in this order.
+    pub media: Vec<MediaId>,
 }
 
 /// How a draft's text is to be read.

@@ -6,6 +6,7 @@ use crate::error::OrNotFound;
 use crate::listed::Listed;
 use crate::profile::{self, AccountView};
 use crate::timeline::dress;
+use domain::post::Attachment;
 use domain::visibility::{Standing, may_see};
 use domain::{AccountId, BoostId, Page, PostId, PostView, Timestamp};
 use std::collections::HashSet;
@@ -125,6 +126,8 @@ pub struct Version {
     pub warning: String,
     /// Media are hidden at first.
     pub sensitive: bool,
+    /// What hung on it.
+    pub attachments: Vec<Attachment>,
     /// From when it stands so.
     pub created_at: Timestamp,
 }
@@ -139,6 +142,7 @@ pub fn history(tx: &mut Tx, viewer: Option<AccountId>, id: PostId) -> Result<(Po
             content_html: old.content_html,
             warning: old.warning,
             sensitive: old.sensitive,
+            attachments: old.attachments,
             created_at: old.created_at,
         })
         .collect();
@@ -147,6 +151,7 @@ pub fn history(tx: &mut Tx, viewer: Option<AccountId>, id: PostId) -> Result<(Po
         content_html: post.text.content_html.clone(),
         warning: post.text.warning.clone(),
         sensitive: post.text.sensitive,
+        attachments: post.text.attachments.clone(),
         created_at: post.edited_at.unwrap_or(post.published_at),
     });
     Ok((view, versions))

@@ -2,7 +2,7 @@
 
 use crate::cursor::Cursor;
 use crate::{Error, Result, Tx, json};
-use domain::account::{AccountCounts, Collections, Flags, Profile};
+use domain::account::{AccountCounts, Collections, Flags, Pictures, Profile};
 use domain::{Account, AccountId, AccountKind, AccountState, ActorId, Handle, Home, Host, Timestamp};
 use url::Url;
 
@@ -48,6 +48,8 @@ macro_rules! columns {
             ".avatar_url, ",
             $a,
             ".header_url, ",
+            $a,
+            ".pictures, ",
             $a,
             ".fields, ",
             $a,
@@ -99,6 +101,17 @@ fn url(text: Option<String>) -> Result<Option<Url>> {
     text.map(|text| Url::parse(&text).map_err(|error| Error::Corrupt(error.to_string()))).transpose()
 }
 
+fn pictures(text: Option<String>) -> Result<Pictures> {
+    text.map_or(Ok(Pictures::default()), |text| {
+        serde_json::from_str(&text).map_err(|error| Error::Corrupt(error.to_string()))
+    })
+}
+
+/// The column's text; nothing is known of most.
+fn pictures_text(pictures: &Pictures) -> Option<String> {
+    (*pictures != Pictures::default()).then(|| serde_json::to_string(pictures).ok()).flatten()
+}
+
 /// Reads an account from the columns of [`columns!`].
 pub(crate) fn read(c: &mut Cursor<'_, '_>) -> Result<Account> {
     let id = c.next()?;
@@ -123,6 +136,7 @@ pub(crate) fn read(c: &mut Cursor<'_, '_>) -> Result<Account> {
         url: c.next()?,
         avatar_url: c.next()?,
         header_url: c.next()?,
+        pictures: pictures(c.next()?)?,
         fields: json::read(&c.next::<String>()?)?,
         emojis: json::read(&c.next::<String>()?)?,
     };
@@ -198,9 +212,9 @@ pub fn insert(
         "INSERT INTO account (id, home, state, kind, actor_id, host, name, domain, handle_key, handle_verified_at_ms,
             inbox, shared_inbox, followers_url, following_url, outbox_url, featured_url, display_name, bio_html,
             bio_source, url, avatar_url, header_url, fields, emojis, also_known_as, moved_to, locked, discoverable,
-            indexable, memorial, text_rules, created_at_ms, fetched_at_ms)
+            indexable, memorial, text_rules, created_at_ms, fetched_at_ms, pictures)
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22,
-            $23, $24, $25, $26, $27, $28, $29, $30, $31, $32, $33)
+            $23, $24, $25, $26, $27, $28, $29, $30, $31, $32, $33, $34)
          ON CONFLICT DO NOTHING",
         &[
             &account.id,
@@ -236,6 +250,7 @@ pub fn insert(
             &text_rules,
             &account.created_at,
             &account.fetched_at,
+            &pictures_text(&p.pictures),
         ],
     )?;
     Ok(if rows == 1 { Inserted::New } else { Inserted::Taken })
@@ -250,7 +265,8 @@ pub fn update(tx: &mut Tx, account: &Account, text_rules: i64) -> Result<()> {
         "UPDATE account SET kind = $2, inbox = $3, shared_inbox = $4, followers_url = $5, following_url = $6,
             outbox_url = $7, featured_url = $8, display_name = $9, bio_html = $10, bio_source = $11, url = $12,
             avatar_url = $13, header_url = $14, fields = $15, emojis = $16, also_known_as = $17, moved_to = $18,
-            locked = $19, discoverable = $20, indexable = $21, memorial = $22, text_rules = $23, fetched_at_ms = $24
+            locked = $19, discoverable = $20, indexable = $21, memorial = $22, text_rules = $23, fetched_at_ms = $24,
+            pictures = $25
          WHERE id = $1",
         &[
             &account.id,
@@ -277,6 +293,7 @@ pub fn update(tx: &mut Tx, account: &Account, text_rules: i64) -> Result<()> {
             &f.memorial,
             &text_rules,
             &account.fetched_at,
+            &pictures_text(&p.pictures),
         ],
     )?;
     Ok(())

@@ -41,6 +41,8 @@ pub mod outbox;
 pub mod delivery;
 pub mod lane;
 pub mod sweep;
+pub mod media;
+pub mod shelf;
 
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;

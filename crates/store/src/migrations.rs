@@ -16,8 +16,10 @@ pub(crate) struct Migration {
 }
 
 /// All there are, in order.
-pub(crate) const ALL: &[Migration] =
-    &[Migration { number: 1, name: "core", text: include_str!("../migrations/0001_core.sql") }];
+pub(crate) const ALL: &[Migration] = &[
+    Migration { number: 1, name: "core", text: include_str!("../migrations/0001_core.sql") },
+    Migration { number: 2, name: "media", text: include_str!("../migrations/0002_media.sql") },
+];
 
 /// The table that says which have been applied, and the lock that keeps two
 /// processes from doing it at once.

@@ -3,7 +3,7 @@
 use crate::cursor::Cursor;
 use crate::paged::{self, paged};
 use crate::{Error, Result, Tx, json};
-use domain::post::{Post, PostCounts, PostKind, PostText};
+use domain::post::{Attachment, Post, PostCounts, PostKind, PostText};
 use domain::visibility::Standing;
 use domain::{AccountId, ApplicationId, ObjectId, Page, PostId, Timestamp, Visibility};
 
@@ -510,6 +510,8 @@ pub struct Revision {
     pub warning: String,
     /// Media were hidden.
     pub sensitive: bool,
+    /// What hung on it.
+    pub attachments: Vec<Attachment>,
     /// From when it stood so.
     pub created_at: Timestamp,
 }
@@ -517,7 +519,7 @@ pub struct Revision {
 /// Former versions, oldest first.
 pub fn revisions(tx: &mut Tx, post: PostId) -> Result<Vec<Revision>> {
     tx.query(
-        "SELECT content_html, warning, sensitive, created_at_ms FROM post_revision WHERE post_id = $1 ORDER BY number",
+        "SELECT content_html, warning, sensitive, created_at_ms, attachments FROM post_revision WHERE post_id = $1 ORDER BY number",
         &[&post],
         |row| {
             Ok(Revision {
@@ -525,6 +527,7 @@ pub fn revisions(tx: &mut Tx, post: PostId) -> Result<Vec<Revision>> {
                 warning: row.get(1)?,
                 sensitive: row.get(2)?,
                 created_at: row.get(3)?,
+                attachments: json::read(&row.get::<String>(4)?)?,
             })
         },
     )

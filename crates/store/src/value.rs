@@ -2,8 +2,8 @@
 
 use crate::error::{Error, Result};
 use domain::{
-    AccountId, ActivityRowId, ActorId, ApplicationId, BoostId, DeliveryId, Host, MessageId, NotificationId,
-    ObjectId, PostId, Timestamp, TokenId, UserId,
+    AccountId, ActivityRowId, ActorId, ApplicationId, BoostId, DeliveryId, Host, MediaId, MessageId,
+    NotificationId, ObjectId, PostId, Timestamp, TokenId, UserId,
 };
 use std::any::type_name;
 
@@ -182,6 +182,7 @@ row_ids!(
     ApplicationId,
     TokenId,
     ActivityRowId,
+    MediaId,
     Timestamp
 );
 

@@ -84,6 +84,7 @@ impl StatusForm {
             sensitive: self.sensitive.unwrap_or(preferred.sensitive),
             language: language(self.language)?.or_else(|| preferred.language.clone()),
             in_reply_to,
+            media: Vec::new(),
         })
     }
 }
@@ -153,6 +154,7 @@ fn changed(before: &PostView, form: StatusForm) -> Result<Draft, ApiError> {
         language: language(form.language)?.or_else(|| text.language.clone()),
         visibility: before.post.visibility,
         in_reply_to: None,
+        media: Vec::new(),
     })
 }
 

@@ -125,6 +125,7 @@ impl Medium {
     fn new(attachment: &Attachment) -> Option<Self> {
         let kind = match attachment.kind {
             AttachmentKind::Image => "image",
+            AttachmentKind::Gifv => "gifv",
             AttachmentKind::Video => "video",
             AttachmentKind::Audio => "audio",
             AttachmentKind::Unknown => "file",

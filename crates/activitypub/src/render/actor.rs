@@ -171,6 +171,7 @@ fn picture(picture: &Picture) -> Value {
         .with("url", picture.url.as_str())
         .with_some("mediaType", picture.media_type.as_deref())
         .with_some("name", picture.description.as_deref())
+        .with_some("summary", picture.description.as_deref())
         .done()
 }
 

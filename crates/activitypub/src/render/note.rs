@@ -178,15 +178,17 @@ pub(super) fn emoji(emoji: &Emoji) -> Value {
 }
 
 fn attachment(attachment: &Attachment) -> Value {
+    if attachment.kind == AttachmentKind::Link {
+        let link = Members::default().with("type", "Link").with("href", attachment.url.as_str());
+        return link.with_some("name", attachment.description.as_deref()).done();
+    }
     let kind = match attachment.kind {
+        // What Mastodon writes, and so what every peer shows; the media type says the rest.
+        _ if attachment.media_type.is_some() => "Document",
         AttachmentKind::Image => "Image",
         AttachmentKind::Video => "Video",
         AttachmentKind::Audio => "Audio",
-        AttachmentKind::Document => "Document",
-        AttachmentKind::Link => {
-            let link = Members::default().with("type", "Link").with("href", attachment.url.as_str());
-            return link.with_some("name", attachment.description.as_deref()).done();
-        }
+        AttachmentKind::Document | AttachmentKind::Link => "Document",
     };
     Members::default()
         .with("type", kind)

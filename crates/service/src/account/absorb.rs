@@ -2,7 +2,7 @@
 
 use crate::{Error, Result};
 use activitypub::{Actor, ActorKind, KeyForm};
-use domain::account::{Collections, Emoji, Field, Flags, Profile};
+use domain::account::{Collections, Emoji, Field, Flags, Pictures, Profile};
 use domain::{Account, AccountId, AccountKind, AccountState, Event, Handle, Home, ObjectId};
 use serde_json::Value;
 use store::Tx;
@@ -133,6 +133,11 @@ fn profile_of(actor: &Actor) -> Profile {
         url: actor.url.clone(),
         avatar_url: actor.icon_url.clone(),
         header_url: actor.image_url.clone(),
+        pictures: Pictures {
+            avatar_description: described(actor.icon_description.as_deref()),
+            header_description: described(actor.image_description.as_deref()),
+            ..Pictures::default()
+        },
         fields: actor
             .fields
             .iter()
@@ -144,6 +149,10 @@ fn profile_of(actor: &Actor) -> Profile {
             .collect(),
         emojis: emojis_of(&actor.emojis),
     }
+}
+
+fn described(words: Option<&str>) -> String {
+    words.map(|words| sanitise::plain_line(words).chars().take(1500).collect()).unwrap_or_default()
 }
 
 /// Custom emoji of a document, as ours.

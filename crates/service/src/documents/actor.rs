@@ -63,8 +63,8 @@ fn bare(tx: &Tx, account: &Account) -> ActorDocument {
         memorial: account.flags.memorial,
         published: Some(account.created_at),
         updated: Some(account.fetched_at),
-        icon: shown.profile.avatar_url.as_deref().map(picture),
-        image: shown.profile.header_url.as_deref().map(picture),
+        icon: picture(shown.profile.avatar_url.as_deref(), &shown.profile.pictures.avatar_description),
+        image: picture(shown.profile.header_url.as_deref(), &shown.profile.pictures.header_description),
         fields: shown.profile.fields.iter().map(|f| (f.name.clone(), f.value_html.clone())).collect(),
         emojis: shown.profile.emojis.iter().map(super::note::emoji).collect(),
         hashtags: Vec::new(),
@@ -88,8 +88,13 @@ const fn kind(kind: AccountKind) -> ActorKind {
     }
 }
 
-fn picture(url: &str) -> Picture {
-    Picture { url: url.to_owned(), media_type: media_type(url).map(str::to_owned), description: None }
+fn picture(url: Option<&str>, description: &str) -> Option<Picture> {
+    let description = Some(description.to_owned()).filter(|words| !words.is_empty());
+    url.map(|url| Picture {
+        url: url.to_owned(),
+        media_type: media_type(url).map(str::to_owned),
+        description,
+    })
 }
 
 /// By the name of the file: peers want a type with every picture.

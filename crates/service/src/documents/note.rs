@@ -7,6 +7,7 @@ use activitypub::note::{
     Source,
 };
 use activitypub::render::{self, Counted, Envelope, HashtagLink, NoteDocument};
+use domain::media::Focus;
 use domain::post::{Attachment, AttachmentKind, Post, PostCounts, PostKind};
 use domain::{Account, AccountKind, Names, ObjectId, Timestamp, Visibility};
 use serde_json::Value;
@@ -202,7 +203,7 @@ fn attachment(file: &Attachment) -> FileDocument {
     FileDocument {
         kind: match file.kind {
             AttachmentKind::Image => FileKind::Image,
-            AttachmentKind::Video => FileKind::Video,
+            AttachmentKind::Gifv | AttachmentKind::Video => FileKind::Video,
             AttachmentKind::Audio => FileKind::Audio,
             AttachmentKind::Unknown => FileKind::Document,
         },
@@ -212,9 +213,14 @@ fn attachment(file: &Attachment) -> FileDocument {
         blurhash: file.blurhash.clone(),
         width: pixels(file.width),
         height: pixels(file.height),
-        focal_point: None,
+        focal_point: file.focus.map(point),
         sensitive: false,
     }
+}
+
+#[expect(clippy::cast_possible_truncation, reason = "four digits are enough for a point on a picture")]
+fn point(focus: Focus) -> (f32, f32) {
+    (focus.x() as f32, focus.y() as f32)
 }
 
 /// The thread's name: a tag URI (RFC 4151) that nothing is fetched from.

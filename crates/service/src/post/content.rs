@@ -4,6 +4,7 @@ use crate::Result;
 use crate::account::emojis_of;
 use activitypub::Note;
 use activitypub::note::{AttachmentKind as Theirs, ContentType, Kind};
+use domain::media::Focus;
 use domain::post::{Attachment, AttachmentKind, Mention, PostKind, PostText};
 use domain::{Account, ActorId, Names};
 use std::collections::HashMap;
@@ -153,6 +154,8 @@ fn attachments(note: &Note) -> Vec<Attachment> {
             blurhash: attachment.blurhash.clone(),
             width: attachment.width.map(i64::from),
             height: attachment.height.map(i64::from),
+            focus: attachment.focal_point.map(|(x, y)| Focus::new(x.into(), y.into())),
+            ..Attachment::default()
         })
         .collect()
 }
@@ -161,10 +164,7 @@ fn inline(image: sanitise::InlineImage) -> Attachment {
     Attachment {
         kind: AttachmentKind::Image,
         url: image.src,
-        media_type: None,
         description: Some(image.alt).filter(|alt| !alt.is_empty()),
-        blurhash: None,
-        width: None,
-        height: None,
+        ..Attachment::default()
     }
 }

@@ -321,6 +321,7 @@ pub(crate) fn draft(text: &str, visibility: Visibility) -> domain::post::Draft {
         language: None,
         visibility,
         in_reply_to: None,
+        media: Vec::new(),
     }
 }
 

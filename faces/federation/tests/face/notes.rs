@@ -29,6 +29,7 @@ fn n9_n12_an_edit_says_when_and_keeps_warning_and_pictures() {
                         blurhash: None,
                         width: Some(640),
                         height: Some(-1),
+                        ..Attachment::default()
                     }],
                     ..PostText::default()
                 };
@@ -43,7 +44,7 @@ fn n9_n12_an_edit_says_when_and_keeps_warning_and_pictures() {
         assert_eq!(note["published"], plain["published"]);
         assert!(note["updated"].as_str().unwrap() > note["published"].as_str().unwrap());
         let picture = &note["attachment"][0];
-        assert_eq!((&picture["type"], &picture["mediaType"]), (&json!("Image"), &json!("image/png")));
+        assert_eq!((&picture["type"], &picture["mediaType"]), (&json!("Document"), &json!("image/png")));
         assert_eq!((&picture["name"], &picture["width"]), (&json!("a cheese"), &json!(640)));
         assert_eq!(picture.get("height"), None, "a side that is none is left out");
         assert_eq!((&note["tag"][0]["type"], &note["tag"][0]["name"]), (&json!("Emoji"), &json!(":owl:")));

@@ -197,6 +197,7 @@ fn what_hangs_on_a_post_is_shown() {
             blurhash: None,
             width: Some(400),
             height: Some(200),
+            ..domain::post::Attachment::default()
         });
         let (now, old) = (server.clock.now(), post.clone());
         server.cx.write(move |tx| Ok(store::post::edit(tx, &old, &text, now, 1)?)).await.unwrap();

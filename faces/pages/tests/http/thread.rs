@@ -126,6 +126,7 @@ fn hostile_titles_languages_and_media_do_no_harm() {
             blurhash: Some(EVIL.into()),
             width: Some(4),
             height: Some(3),
+            ..Attachment::default()
         };
         let text = PostText {
             content_html: "<p>text</p>".into(),
@@ -171,6 +172,7 @@ fn an_edit_is_marked_with_how_often() {
                 language: None,
                 visibility: Visibility::Public,
                 in_reply_to: None,
+                media: Vec::new(),
             };
             let edit = service::post::Edit { draft };
             service::post::edit(&world.cx, &author, id, edit).await.unwrap();

@@ -168,6 +168,7 @@ impl World {
             language: None,
             visibility,
             in_reply_to: None,
+            media: Vec::new(),
         };
         change(&mut draft);
         service::post::publish(&self.cx, author, draft, None, None).await.unwrap().id
