@@ -3,8 +3,10 @@
 
 mod account;
 mod fetch;
+mod host;
 mod inspect;
 mod log;
+mod report;
 mod verify;
 mod webfinger;
 
@@ -17,7 +19,9 @@ use std::fmt::Display;
 use std::path::{Path, PathBuf};
 
 pub use account::AccountCommand;
+pub use host::HostCommand;
 pub use log::LogCommand;
+pub use report::ReportCommand;
 pub use verify::VerifyCommand;
 
 /// What the program can do.
@@ -33,6 +37,12 @@ pub enum Command {
     /// Make tokens for the client API
     #[command(subcommand)]
     Token(TokenCommand),
+    /// Rules for other servers
+    #[command(subcommand)]
+    Host(HostCommand),
+    /// What people report
+    #[command(subcommand)]
+    Report(ReportCommand),
     /// Show a document as another server would get it
     Fetch {
         /// A URL, or @user@host
@@ -168,6 +178,8 @@ pub async fn execute(cx: &Cx, command: &Command, input: &str, folder: &Path) -> 
     match command {
         Command::Account(command) => account::run(cx, command, input).await.into(),
         Command::Token(TokenCommand::Create { name, scopes }) => create_token(cx, name, scopes).await.into(),
+        Command::Host(command) => host::run(cx, command).await.into(),
+        Command::Report(command) => report::run(cx, command).await.into(),
         Command::Fetch { what } => fetch::fetch(cx, what).await.into(),
         Command::Webfinger { handle } => webfinger::webfinger(cx, handle).await.into(),
         Command::Verify(verify) => verify.run(cx, input).await,

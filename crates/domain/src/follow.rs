@@ -44,7 +44,7 @@ pub fn decide(target: &Account, relation: Relation) -> Decision {
 }
 
 /// What one account is to another, both ways: a client's "relationship".
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 #[expect(clippy::struct_excessive_bools, reason = "a table of independent facts, each shown by clients")]
 pub struct Relationship {
     /// I follow, and it is accepted.
@@ -63,4 +63,21 @@ pub struct Relationship {
     pub shows_boosts: bool,
     /// I want to be told of each post.
     pub notifies: bool,
+    /// I want posts in these languages only; empty: in all.
+    pub languages: Vec<String>,
+    /// I do not want to meet it.
+    pub mute: Option<MuteView>,
+    /// I want nothing of its host.
+    pub blocks_domain: bool,
+    /// What I noted about it.
+    pub note: String,
+}
+
+/// A mute that stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct MuteView {
+    /// What it does is not told either.
+    pub notifications: bool,
+    /// When it ends.
+    pub expires_at: Option<crate::Timestamp>,
 }

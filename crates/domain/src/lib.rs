@@ -18,6 +18,7 @@ pub mod names;
 pub mod page;
 pub mod notification;
 pub mod ownership;
+pub mod report;
 pub mod post;
 pub mod time;
 pub mod user;

@@ -79,6 +79,21 @@ pub const fn may_see(visibility: Visibility, asker: Standing) -> bool {
     }
 }
 
+/// What keeps an account out of the lists of who does not want to meet it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Aversion {
+    /// Mutes it, and the mute stands.
+    pub mutes: bool,
+    /// Blocks its host.
+    pub blocks_domain: bool,
+}
+
+/// Whether lists show what an account brings to who feels so about it. What
+/// is asked for by itself (a post, a profile) is shown all the same.
+pub const fn is_wanted(aversion: Aversion) -> bool {
+    !aversion.mutes && !aversion.blocks_domain
+}
+
 /// Whether who sees a post may boost it. An author may repeat an own
 /// followers-only post to the same followers; nobody may widen another's.
 pub const fn may_boost(visibility: Visibility, asker: Standing) -> bool {

@@ -14,7 +14,7 @@ mod change;
 
 pub(crate) use absorb::emojis_of;
 pub use absorb::{absorb, document_of};
-pub use change::{ProfileChange, delete_local, receive_delete, receive_update, update_local};
+pub use change::{ProfileChange, delete_local, receive_delete, receive_update, suspend_local, update_local};
 pub use handle::{Confirmations, confirm_later, find_handle, lookup};
 
 /// What a new account of ours is made from.

@@ -81,7 +81,7 @@ fn spread(tx: &mut Tx, booster: &Account, boost: &Boost, boosted: &Post, author:
     let followers = store::follow::local_followers(tx, booster.id)?;
     let mut owners: Vec<AccountId> = followers
         .iter()
-        .filter(|follower| follower.shows_boosts)
+        .filter(|follower| follower.shows_boosts && follower.reads(boosted.text.language.as_deref()))
         .map(|follower| follower.account_id)
         .collect();
     let since = domain::id::first_at(tx.now().0 - AGAIN_AFTER_MS);

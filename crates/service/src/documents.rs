@@ -8,5 +8,5 @@ mod actor;
 mod note;
 
 pub use actor::{actor, update_actor};
-pub(crate) use note::shares;
 pub use note::{announce, audience, create, note, note_of, tombstone, update};
+pub(crate) use note::{hashtag_document, shares};

@@ -19,16 +19,18 @@ const BACKFILL: i64 = 40;
 const GROUP: &str = "follow";
 
 /// What a follower wishes; `None` leaves it as it is.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Wishes {
     /// See boosts.
     pub boosts: Option<bool>,
     /// Be told of each post.
     pub notify: Option<bool>,
+    /// See posts in these languages only; none: in all.
+    pub languages: Option<Vec<String>>,
 }
 
 /// One of ours asks to follow an account (ActivityPub §7.5). Asking twice is asking once.
-pub fn request(tx: &mut Tx, viewer: &Account, target: &Account, wishes: Wishes) -> Result<()> {
+pub fn request(tx: &mut Tx, viewer: &Account, target: &Account, wishes: &Wishes) -> Result<()> {
     if viewer.id == target.id {
         return Err(Error::Forbidden("nobody can follow themselves"));
     }
@@ -38,12 +40,18 @@ pub fn request(tx: &mut Tx, viewer: &Account, target: &Account, wishes: Wishes) 
     if store::block::either(tx, viewer.id, target.id)? {
         return Err(Error::Forbidden("one of you blocks the other"));
     }
+    if store::domain_block::covers(tx, viewer.id, target.id)? {
+        return Err(Error::Forbidden("you block this account's server"));
+    }
     // Two clicks at once are one.
     tx.lock(&format!("follow {} {}", viewer.id, target.id))?;
     if store::follow::find(tx, viewer.id, target.id)?.is_none() {
         ask(tx, viewer, target)?;
     }
     store::follow::set_wishes(tx, viewer.id, target.id, wishes.boosts, wishes.notify)?;
+    if let Some(languages) = &wishes.languages {
+        store::follow::set_languages(tx, viewer.id, target.id, languages)?;
+    }
     Ok(())
 }
 
@@ -89,6 +97,10 @@ pub fn receive(tx: &mut Tx, sender: &Account, follow: &Follow) -> Result<Outcome
     let id = follow.id.clone().unwrap_or_else(|| format!("{}#follows/{}", sender.actor_id, target.id));
     if undone::is(tx, sender, &id)? {
         return Ok(Outcome::ignored("this follow was taken back"));
+    }
+    if store::domain_block::covers(tx, target.id, sender.id)? {
+        answer(tx, &target, sender, &id, Verdict::Reject)?;
+        return Ok(Outcome::ignored("policy: the follow is not wanted"));
     }
     let relation = store::follow::relation(tx, sender.id, target.id)?;
     let decision = decide(&target, relation);

@@ -181,6 +181,10 @@ pub struct TagView {
     pub name: String,
     /// Its days.
     pub days: Vec<TagDay>,
+    /// Whether the viewer follows it; none for nobody.
+    pub following: Option<bool>,
+    /// Whether it stands on the viewer's profile; none for nobody.
+    pub featuring: Option<bool>,
 }
 
 /// How much a hashtag was used on a day.
@@ -221,7 +225,7 @@ fn gather(tx: &mut Tx, viewer: Option<AccountId>, query: &Query, exact: Option<F
         results.posts = thread::many(tx, viewer, &[id])?;
     }
     if wants(Kind::Hashtags) {
-        results.hashtags = hashtags(tx, query)?;
+        results.hashtags = hashtags(tx, viewer, query)?;
     }
     Ok(results)
 }
@@ -260,23 +264,24 @@ fn accounts(
     profile::many(tx, &ids)
 }
 
-fn hashtags(tx: &mut Tx, query: &Query) -> Result<Vec<TagView>> {
+fn hashtags(tx: &mut Tx, viewer: Option<AccountId>, query: &Query) -> Result<Vec<TagView>> {
     let text = query.text.trim();
     if is_url(text) || text.contains('@') {
         return Ok(Vec::new());
     }
     let Some(name) = text::hashtag::parse(text) else { return Ok(Vec::new()) };
     let names = store::timeline::hashtags(tx, &text::hashtag::key(&name), query.limit, query.offset)?;
-    tags(tx, names)
+    tags(tx, viewer, names)
 }
 
 /// One hashtag, used or not; none where the text is none.
-pub fn hashtag(tx: &mut Tx, text: &str) -> Result<Option<TagView>> {
+pub fn hashtag(tx: &mut Tx, viewer: Option<AccountId>, text: &str) -> Result<Option<TagView>> {
     let Some(name) = text::hashtag::parse(text) else { return Ok(None) };
-    Ok(tags(tx, vec![text::hashtag::key(&name)])?.pop())
+    Ok(tags(tx, viewer, vec![text::hashtag::key(&name)])?.pop())
 }
 
-fn tags(tx: &mut Tx, names: Vec<String>) -> Result<Vec<TagView>> {
+/// Hashtags (lower case) with their use, and what they are to the viewer.
+pub(crate) fn tags(tx: &mut Tx, viewer: Option<AccountId>, names: Vec<String>) -> Result<Vec<TagView>> {
     if names.is_empty() {
         return Ok(Vec::new());
     }
@@ -292,7 +297,22 @@ fn tags(tx: &mut Tx, names: Vec<String>) -> Result<Vec<TagView>> {
         };
         (oldest..=today).rev().map(day).collect()
     };
-    Ok(names.into_iter().map(|name| TagView { days: days(&name), name }).collect())
+    let relations = match viewer {
+        Some(viewer) => store::tag::relations(tx, viewer, &names)?,
+        None => Vec::new(),
+    };
+    let related = |name: &str, is: fn(&store::tag::Relation) -> bool| {
+        viewer.map(|_| relations.iter().any(|relation| relation.name == name && is(relation)))
+    };
+    Ok(names
+        .into_iter()
+        .map(|name| TagView {
+            days: days(&name),
+            following: related(&name, |it| it.following),
+            featuring: related(&name, |it| it.featuring),
+            name,
+        })
+        .collect())
 }
 
 #[cfg(test)]

@@ -33,7 +33,8 @@ pub fn account(tx: &mut Tx, handle: &str) -> Result<Account> {
 
 /// What an account itself wrote for everyone, newest first: for its feed.
 pub fn feed_of(tx: &mut Tx, author: AccountId, limit: i64) -> Result<Vec<PostView>> {
-    let selection = store::post::Selection { without_boosts: true, without_replies: true, only_media: false };
+    let selection =
+        store::post::Selection { without_boosts: true, without_replies: true, ..Default::default() };
     let entries = store::post::by_author(tx, author, None, selection, Page::newest(limit))?;
     let mut posts = dress(tx, None, &entries)?;
     posts.retain(|view| view.post.visibility == Visibility::Public);

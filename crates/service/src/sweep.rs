@@ -26,7 +26,8 @@ const LINES: Duration = Duration::from_secs(60 * 24 * 3600);
 type Step = fn(&mut Tx, Timestamp) -> Result<u64>;
 
 /// All there is to do that needs no settings.
-const STEPS: [Step; 10] = [
+const STEPS: [Step; 11] = [
+    |tx, now| Ok(store::mute::expire(tx, now, STEP)?),
     |tx, now| Ok(store::sweep::seen(tx, now.minus(SEEN), STEP)?),
     |tx, now| Ok(store::sweep::sessions(tx, now.minus(SESSION), STEP)?),
     |tx, now| Ok(store::sweep::codes(tx, now.minus(DAY), STEP)?),

@@ -92,8 +92,13 @@ pub fn conversation(tx: &mut Tx, viewer: Option<AccountId>, id: PostId) -> Resul
     below.retain(|id| !above.contains(id));
     let entries: Vec<Entry> = above.iter().chain(&below).map(|id| (*id).into()).collect();
     let above: HashSet<PostId> = above.into_iter().collect();
-    let (ancestors, descendants) =
-        dress(tx, viewer, &entries)?.into_iter().partition(|view| above.contains(&view.post.id));
+    let mut views = dress(tx, viewer, &entries)?;
+    if let Some(viewer) = viewer {
+        let authors: Vec<AccountId> = views.iter().map(|view| view.author.id).collect();
+        let unwanted = store::mute::unwanted_among(tx, viewer, &authors)?;
+        views.retain(|view| !unwanted.contains(&view.author.id));
+    }
+    let (ancestors, descendants) = views.into_iter().partition(|view| above.contains(&view.post.id));
     Ok(Conversation { ancestors, descendants })
 }
 

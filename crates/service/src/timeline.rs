@@ -20,7 +20,7 @@ pub(crate) fn dress(tx: &mut Tx, viewer: Option<AccountId>, entries: &[Entry]) -
     Ok(views)
 }
 
-fn listed(tx: &mut Tx, viewer: Option<AccountId>, entries: &[Entry]) -> Result<Listed<PostView>> {
+pub(crate) fn listed(tx: &mut Tx, viewer: Option<AccountId>, entries: &[Entry]) -> Result<Listed<PostView>> {
     let views = dress(tx, viewer, entries)?;
     Ok(Listed::new(views, entries.iter().map(|entry| entry.id)))
 }
@@ -42,16 +42,51 @@ pub fn public(
     listed(tx, viewer, &entries)
 }
 
-/// Public posts with a hashtag, written in any case and with or without `#`.
+/// The most hashtags of each kind that are looked for at once.
+const MAX_TAGS: usize = 4;
+
+/// Which hashtags posts must have, as typed.
+#[derive(Debug, Clone, Default)]
+pub struct Tags {
+    /// At least one of these.
+    pub any: Vec<String>,
+    /// Each of these.
+    pub all: Vec<String>,
+    /// None of these.
+    pub none: Vec<String>,
+}
+
+fn keys(names: &[String]) -> Vec<String> {
+    let mut keys: Vec<String> = names
+        .iter()
+        .filter_map(|name| text::hashtag::parse(name))
+        .map(|name| text::hashtag::key(&name))
+        .collect();
+    keys.sort_unstable();
+    keys.dedup();
+    keys.truncate(MAX_TAGS);
+    keys
+}
+
+/// Public posts with a hashtag, written in any case and with or without `#`, or
+/// with one of `tags.any`, as `tags` narrows them down.
 pub fn tagged(
     tx: &mut Tx,
     viewer: Option<AccountId>,
     name: &str,
+    tags: &Tags,
     selection: Selection,
     page: Page,
 ) -> Result<Listed<PostView>> {
     let Some(name) = text::hashtag::parse(name) else { return Ok(Listed::empty()) };
-    let entries = timeline::tagged(tx, &text::hashtag::key(&name), viewer, selection, page)?;
+    let name = text::hashtag::key(&name);
+    let mut wanted = timeline::Tags { any: keys(&tags.any), all: keys(&tags.all), none: keys(&tags.none) };
+    let entries = if wanted == timeline::Tags::default() {
+        timeline::tagged(tx, &name, viewer, selection, page)?
+    } else {
+        wanted.any.push(name);
+        timeline::tagged_by(tx, &wanted, viewer, selection, page)?
+    };
     listed(tx, viewer, &entries)
 }
 
@@ -60,7 +95,7 @@ pub fn of_author(
     tx: &mut Tx,
     viewer: Option<AccountId>,
     author: AccountId,
-    selection: OfAuthor,
+    selection: &OfAuthor,
     page: Page,
 ) -> Result<Listed<PostView>> {
     let author = store::account::find(tx, author)?.or_not_found("account")?;
@@ -69,6 +104,14 @@ pub fn of_author(
         AccountState::Suspended => return Ok(Listed::empty()),
         AccountState::Active | AccountState::Silenced | AccountState::Moved => (),
     }
+    let tagged = match &selection.tagged {
+        Some(name) => match text::hashtag::parse(name) {
+            Some(name) => Some(text::hashtag::key(&name)),
+            None => return Ok(Listed::empty()),
+        },
+        None => None,
+    };
+    let selection = OfAuthor { tagged, ..selection.clone() };
     let entries = store::post::by_author(tx, author.id, viewer, selection, page)?;
     listed(tx, viewer, &entries)
 }

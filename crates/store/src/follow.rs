@@ -1,8 +1,8 @@
 //! Who follows whom, and who waits for an answer.
 
 use crate::paged::{self, paged};
-use crate::{Result, Tx};
-use domain::follow::{Relation, Relationship};
+use crate::{Result, Tx, json};
+use domain::follow::{MuteView, Relation, Relationship};
 use domain::{AccountId, Page, Timestamp};
 
 /// How a follow stands.
@@ -132,6 +132,21 @@ pub fn set_wishes(
     Ok(())
 }
 
+/// In which languages the follower wants posts; none: in all.
+pub fn set_languages(
+    tx: &mut Tx,
+    follower: AccountId,
+    target: AccountId,
+    languages: &[String],
+) -> Result<()> {
+    let languages = (!languages.is_empty()).then(|| json::write(&languages));
+    tx.execute(
+        "UPDATE follow SET languages = $3 WHERE follower_id = $1 AND target_id = $2",
+        &[&follower, &target, &languages],
+    )?;
+    Ok(())
+}
+
 /// Whether anybody here follows the account, or has asked to: the answer and
 /// the first posts may overtake each other.
 pub fn is_wanted_here(tx: &mut Tx, target: AccountId) -> Result<bool> {
@@ -145,7 +160,7 @@ pub fn is_wanted_here(tx: &mut Tx, target: AccountId) -> Result<bool> {
 }
 
 /// Followers that live here: who gets an account's posts into home.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LocalFollower {
     /// Whose home.
     pub account_id: AccountId,
@@ -153,15 +168,38 @@ pub struct LocalFollower {
     pub shows_boosts: bool,
     /// Each post is announced.
     pub notifies: bool,
+    /// Only posts in these are wanted; empty: all.
+    pub languages: Vec<String>,
+}
+
+impl LocalFollower {
+    /// Whether posts in a language are wanted; what has none always is.
+    pub fn reads(&self, language: Option<&str>) -> bool {
+        let same = |wanted: &String| {
+            language.is_some_and(|language| language.split('-').next() == wanted.split('-').next())
+        };
+        self.languages.is_empty() || language.is_none() || self.languages.iter().any(same)
+    }
+}
+
+fn languages(text: Option<String>) -> Result<Vec<String>> {
+    text.map_or(Ok(Vec::new()), |text| json::read(&text))
 }
 
 /// Followers that live here.
 pub fn local_followers(tx: &mut Tx, target: AccountId) -> Result<Vec<LocalFollower>> {
     tx.query(
-        "SELECT f.follower_id, f.shows_boosts, f.notifies FROM follow f JOIN account a ON a.id = f.follower_id
+        "SELECT f.follower_id, f.shows_boosts, f.notifies, f.languages FROM follow f JOIN account a ON a.id = f.follower_id
          WHERE f.target_id = $1 AND f.accepted = 1 AND a.home = 0",
         &[&target],
-        |row| Ok(LocalFollower { account_id: row.get(0)?, shows_boosts: row.get(1)?, notifies: row.get(2)? }),
+        |row| {
+            Ok(LocalFollower {
+                account_id: row.get(0)?,
+                shows_boosts: row.get(1)?,
+                notifies: row.get(2)?,
+                languages: languages(row.get(3)?)?,
+            })
+        },
     )
 }
 
@@ -198,15 +236,21 @@ pub fn relationships(
     viewer: AccountId,
     others: &[AccountId],
 ) -> Result<Vec<(AccountId, Relationship)>> {
+    let now = tx.now();
     tx.query(
         "SELECT a.id, o.accepted, o.shows_boosts, o.notifies, i.accepted,
             (SELECT COUNT(*) FROM block b WHERE b.account_id = $1 AND b.target_id = a.id),
-            (SELECT COUNT(*) FROM block b WHERE b.account_id = a.id AND b.target_id = $1)
+            (SELECT COUNT(*) FROM block b WHERE b.account_id = a.id AND b.target_id = $1),
+            o.languages, m.notifications, m.expires_at_ms,
+            (SELECT COUNT(*) FROM domain_block d WHERE d.account_id = $1 AND (d.host = a.host OR d.host = a.domain)),
+            n.text
          FROM account a
          LEFT JOIN follow o ON o.follower_id = $1 AND o.target_id = a.id
          LEFT JOIN follow i ON i.follower_id = a.id AND i.target_id = $1
+         LEFT JOIN mute m ON m.account_id = $1 AND m.target_id = a.id AND m.expires_at_ms > $3
+         LEFT JOIN account_note n ON n.account_id = $1 AND n.target_id = a.id
          WHERE a.id = ANY($2)",
-        &[&viewer, &others],
+        &[&viewer, &others, &now],
         |row| {
             let (mine, theirs): (Option<bool>, Option<bool>) = (row.get(1)?, row.get(4)?);
             Ok((
@@ -220,19 +264,34 @@ pub fn relationships(
                     blocked_by: row.get::<i64>(6)? > 0,
                     shows_boosts: row.get::<Option<bool>>(2)?.unwrap_or(false),
                     notifies: row.get::<Option<bool>>(3)?.unwrap_or(false),
+                    languages: languages(row.get(7)?)?,
+                    mute: match row.get::<Option<bool>>(8)? {
+                        Some(notifications) => Some(MuteView {
+                            notifications,
+                            expires_at: crate::mute::end(row.get(9)?),
+                        }),
+                        None => None,
+                    },
+                    blocks_domain: row.get::<i64>(10)? > 0,
+                    note: row.get::<Option<String>>(11)?.unwrap_or_default(),
                 },
             ))
         },
     )
 }
 
-/// Removes all follows of an account, both ways, up to `limit`; how many went.
-pub fn remove_all(tx: &mut Tx, account: AccountId, limit: i64) -> Result<usize> {
-    let pairs: Vec<(AccountId, AccountId)> = tx.query(
+/// Follows of an account, both ways: follower and target.
+pub fn some_of(tx: &mut Tx, account: AccountId, limit: i64) -> Result<Vec<(AccountId, AccountId)>> {
+    tx.query(
         "SELECT follower_id, target_id FROM follow WHERE follower_id = $1 OR target_id = $1 LIMIT $2",
         &[&account, &limit],
         |row| Ok((row.get(0)?, row.get(1)?)),
-    )?;
+    )
+}
+
+/// Removes all follows of an account, both ways, up to `limit`; how many went.
+pub fn remove_all(tx: &mut Tx, account: AccountId, limit: i64) -> Result<usize> {
+    let pairs = some_of(tx, account, limit)?;
     for (follower, target) in &pairs {
         remove(tx, *follower, *target)?;
     }

@@ -5,7 +5,9 @@ use crate::{Error, Result, Tx};
 use domain::notification::{Notification, NotificationKind};
 use domain::{AccountId, Event, NotificationId, Page, PostId};
 
-/// Tells an account something, once: a like repeated is not told again.
+/// Tells an account something, once: a like repeated is not told again. What
+/// comes of whom it mutes or whose host it blocks, or of a conversation it left,
+/// is not told.
 pub fn insert(
     tx: &mut Tx,
     account: AccountId,
@@ -14,6 +16,9 @@ pub fn insert(
     post: Option<PostId>,
     group_key: &str,
 ) -> Result<()> {
+    if crate::mute::silences(tx, account, from, post)? {
+        return Ok(());
+    }
     let (id, now) = (NotificationId(tx.new_id()), tx.now());
     let rows = tx.execute(
         "INSERT INTO notification (id, account_id, kind, from_id, post_id, group_key, created_at_ms)

@@ -2,6 +2,7 @@
 
 use crate::cursor::Cursor;
 use crate::paged::{self, paged};
+use crate::wanted::wanted;
 use crate::{Error, Result, Tx, json};
 use domain::post::{Attachment, Post, PostCounts, PostKind, PostText};
 use domain::visibility::Standing;
@@ -310,6 +311,8 @@ pub fn remove(tx: &mut Tx, post: &Post) -> Result<()> {
         "DELETE FROM notification WHERE post_id = $1",
         "DELETE FROM boost WHERE post_id = $1",
         "DELETE FROM like_ WHERE post_id = $1",
+        "DELETE FROM bookmark WHERE post_id = $1",
+        "DELETE FROM pin WHERE post_id = $1",
         "DELETE FROM post_addressed WHERE post_id = $1",
         "DELETE FROM post_hashtag WHERE post_id = $1",
         "DELETE FROM post_revision WHERE post_id = $1",
@@ -364,6 +367,7 @@ pub fn adopt(tx: &mut Tx, post: &Post) -> Result<()> {
             "UPDATE post SET conversation_id = $2 WHERE conversation_id = $1",
             &[conversation, &post.conversation_id],
         )?;
+        crate::mute::follow_conversation(tx, *conversation, post.conversation_id)?;
     }
     if !orphans.is_empty() {
         let many = i64::try_from(orphans.len()).unwrap_or(i64::MAX);
@@ -436,7 +440,7 @@ pub fn count_open_replies(tx: &mut Tx, post: PostId) -> Result<i64> {
 }
 
 /// Which posts of an account to list.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Selection {
     /// Leave out answers to others.
     pub without_replies: bool,
@@ -444,6 +448,8 @@ pub struct Selection {
     pub without_boosts: bool,
     /// Only with attachments.
     pub only_media: bool,
+    /// Only with this hashtag (lower case); no boosts then.
+    pub tagged: Option<String>,
 }
 
 /// The text of [`by_author`], in one direction. Each side stops by itself after
@@ -455,7 +461,8 @@ macro_rules! of_author {
                 SELECT p.id, p.id AS post_id, CAST(NULL AS BIGINT) AS boost_id FROM post p
                 WHERE p.author_id = $1 AND p.id < $2 AND p.id > $3
                     AND ($7 = 0 OR p.in_reply_to IS NULL OR p.in_reply_to_account_id = p.author_id)
-                    AND ($8 = 0 OR p.attachments <> '[]') AND ",
+                    AND ($8 = 0 OR p.attachments <> '[]')
+                    AND ($9 = '' OR EXISTS (SELECT 1 FROM post_hashtag t WHERE t.name = $9 AND t.post_id = p.id)) AND ",
             visible!("p", "$5"),
             " ORDER BY p.id ",
             $order,
@@ -463,7 +470,9 @@ macro_rules! of_author {
              UNION ALL SELECT id, post_id, boost_id FROM (
                 SELECT b.id, b.post_id, b.id AS boost_id FROM boost b JOIN post p ON p.id = b.post_id
                 WHERE b.account_id = $1 AND b.id < $2 AND b.id > $3 AND b.visibility <= 1 AND $6 = 0
-                    AND ($8 = 0 OR p.attachments <> '[]') AND ",
+                    AND $9 = '' AND ($8 = 0 OR p.attachments <> '[]') AND ",
+            wanted!("p.author_id", "$5", "$10"),
+            " AND ",
             visible!("p", "$5"),
             " ORDER BY b.id ",
             $order,
@@ -475,7 +484,8 @@ macro_rules! of_author {
 }
 
 /// Posts and boosts of an account as far as the viewer may see them, newest
-/// first: the post and the boost that brought it.
+/// first: the post and the boost that brought it. Boosts of whom the viewer
+/// does not want to meet are left out.
 pub fn by_author(
     tx: &mut Tx,
     author: AccountId,
@@ -483,13 +493,14 @@ pub fn by_author(
     selection: Selection,
     page: Page,
 ) -> Result<Vec<crate::timeline::Entry>> {
-    let viewer = viewer.unwrap_or(AccountId(0));
+    let (viewer, now) = (viewer.unwrap_or(AccountId(0)), tx.now());
+    let tag = selection.tagged.unwrap_or_default();
     paged::list(
         tx,
         paged::Texts { downward: of_author!("DESC"), upward: of_author!("ASC") },
         &author,
         page,
-        &[&viewer, &selection.without_boosts, &selection.without_replies, &selection.only_media],
+        &[&viewer, &selection.without_boosts, &selection.without_replies, &selection.only_media, &tag, &now],
         crate::timeline::read_entry,
     )
 }

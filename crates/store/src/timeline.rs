@@ -3,6 +3,7 @@
 use crate::cursor::Cursor;
 use crate::paged::{self, paged};
 use crate::value::Row;
+use crate::wanted::wanted;
 use crate::{Error, Result, Tx, account, post};
 use domain::post::{Application, BoostView, PostCounts, ViewerMarks};
 use domain::{AccountId, BoostId, Page, PostId, PostView, Visibility};
@@ -58,13 +59,18 @@ pub fn having(tx: &mut Tx, owners: &[AccountId], post: PostId, since: i64) -> Re
 
 /// The home of an account, newest first, as far as the owner may still see it.
 pub fn home(tx: &mut Tx, owner: AccountId, page: Page) -> Result<Vec<Entry>> {
+    let now = tx.now();
     let texts = paged!(
         "h.id",
         "SELECT h.id, h.post_id, h.boost_id FROM home_entry h JOIN post p ON p.id = h.post_id
          WHERE h.owner_id = $1 AND ",
+        wanted!("p.author_id", "$1", "$5"),
+        " AND (h.boost_id IS NULL OR ",
+        wanted!("h.account_id", "$1", "$5"),
+        ") AND ",
         crate::post::visible!("p", "$1")
     );
-    paged::list(tx, texts, &owner, page, &[], read_entry)
+    paged::list(tx, texts, &owner, page, &[&now], read_entry)
 }
 
 /// Takes what an account brought out of a home: after an unfollow or a block.
@@ -140,9 +146,12 @@ pub fn public(
         "p.id",
         "SELECT p.id, p.id, NULL FROM post p JOIN account a ON a.id = p.author_id WHERE p.in_reply_to IS NULL AND ",
         for_everyone!(),
+        wanted!("p.author_id", "$1", "$7"),
+        " AND ",
         crate::post::visible!("p", "$1")
     );
-    paged::list(tx, texts, &viewer, page, &[&selection.origin_code(), &selection.only_media], read_entry)
+    let rest: [&dyn crate::value::ToValue; 3] = [&selection.origin_code(), &selection.only_media, &tx.now()];
+    paged::list(tx, texts, &viewer, page, &rest, read_entry)
 }
 
 /// Public posts with a hashtag, newest first.
@@ -159,10 +168,56 @@ pub fn tagged(
         "SELECT p.id, p.id, NULL FROM post_hashtag t JOIN post p ON p.id = t.post_id
          JOIN account a ON a.id = p.author_id WHERE t.name = $1 AND ",
         for_everyone!(),
+        wanted!("p.author_id", "$7", "$8"),
+        " AND ",
         crate::post::visible!("p", "$7")
     );
-    let rest: [&dyn crate::value::ToValue; 3] = [&selection.origin_code(), &selection.only_media, &viewer];
+    let now = tx.now();
+    let rest: [&dyn crate::value::ToValue; 4] =
+        [&selection.origin_code(), &selection.only_media, &viewer, &now];
     paged::list(tx, texts, &name, page, &rest, read_entry)
+}
+
+/// Which hashtags posts must have, in lower case, each once.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Tags {
+    /// At least one of these.
+    pub any: Vec<String>,
+    /// Each of these.
+    pub all: Vec<String>,
+    /// None of these.
+    pub none: Vec<String>,
+}
+
+/// Public posts by several hashtags, newest first.
+pub fn tagged_by(
+    tx: &mut Tx,
+    tags: &Tags,
+    viewer: Option<AccountId>,
+    selection: Selection,
+    page: Page,
+) -> Result<Vec<Entry>> {
+    let (viewer, now) = (viewer.unwrap_or(AccountId(0)), tx.now());
+    let texts = paged!(
+        "p.id",
+        "SELECT p.id, p.id, NULL FROM (SELECT DISTINCT t.post_id FROM post_hashtag t
+            WHERE t.name = ANY($1) AND t.post_id < $2 AND t.post_id > $3) s
+         JOIN post p ON p.id = s.post_id JOIN account a ON a.id = p.author_id
+         WHERE (SELECT COUNT(*) FROM post_hashtag t WHERE t.post_id = p.id AND t.name = ANY($9)) = $10
+            AND NOT EXISTS (SELECT 1 FROM post_hashtag t WHERE t.post_id = p.id AND t.name = ANY($11)) AND ",
+        for_everyone!(),
+        wanted!("p.author_id", "$7", "$8"),
+        " AND ",
+        crate::post::visible!("p", "$7")
+    );
+    let (any, all, none) = (borrowed(&tags.any), borrowed(&tags.all), borrowed(&tags.none));
+    let rest: [&dyn crate::value::ToValue; 7] =
+        [&selection.origin_code(), &selection.only_media, &viewer, &now, &all, &all.len(), &none];
+    paged::list(tx, texts, &any, page, &rest, read_entry)
+}
+
+fn borrowed(names: &[String]) -> Vec<&str> {
+    names.iter().map(String::as_str).collect()
 }
 
 /// Posts that an account likes, by the like, newest first.
@@ -233,18 +288,15 @@ pub fn tag_days(tx: &mut Tx, names: &[String], since: i64) -> Result<Vec<DayOfTa
 }
 
 /// Posts with all that is shown with them, in the order of the entries; what
-/// is gone meanwhile is left out. Four statements, however many entries.
+/// is gone meanwhile is left out. Two statements, however many entries.
 pub fn views(tx: &mut Tx, viewer: Option<AccountId>, entries: &[Entry]) -> Result<Vec<PostView>> {
     if entries.is_empty() {
         return Ok(Vec::new());
     }
     let ids: Vec<PostId> = entries.iter().map(|entry| entry.post_id).collect();
-    let mut posts = posts(tx, &ids)?;
+    let mut posts = posts(tx, viewer.unwrap_or(AccountId(0)), &ids)?;
     let boosts: Vec<BoostId> = entries.iter().filter_map(|entry| entry.boost_id).collect();
     let boosts = if boosts.is_empty() { HashMap::new() } else { boost_views(tx, &boosts)? };
-    if let Some(viewer) = viewer {
-        mark(tx, viewer, &ids, &mut posts)?;
-    }
     // A page seldom shows a post twice: then nothing needs to be copied.
     let repeats = posts.len() < entries.len();
     let mut take = |id: &PostId| if repeats { posts.get(id).cloned() } else { posts.remove(id) };
@@ -260,7 +312,8 @@ pub fn views(tx: &mut Tx, viewer: Option<AccountId>, entries: &[Entry]) -> Resul
         .collect())
 }
 
-fn posts(tx: &mut Tx, ids: &[PostId]) -> Result<HashMap<PostId, PostView>> {
+/// The posts, with what the viewer (0: nobody) did with each.
+fn posts(tx: &mut Tx, viewer: AccountId, ids: &[PostId]) -> Result<HashMap<PostId, PostView>> {
     let rows = tx.query(
         concat!(
             "SELECT ",
@@ -269,16 +322,21 @@ fn posts(tx: &mut Tx, ids: &[PostId]) -> Result<HashMap<PostId, PostView>> {
             account::columns!("a"),
             ", ",
             account::count_columns!("c"),
-            ", COALESCE(n.replies, 0), COALESCE(n.boosts, 0), COALESCE(n.likes, 0), app.name, app.website
+            ", COALESCE(n.replies, 0), COALESCE(n.boosts, 0), COALESCE(n.likes, 0), app.name, app.website,
+             EXISTS (SELECT 1 FROM like_ m WHERE m.post_id = p.id AND m.account_id = $2),
+             EXISTS (SELECT 1 FROM boost m WHERE m.account_id = $2 AND m.post_id = p.id),
+             EXISTS (SELECT 1 FROM bookmark m WHERE m.post_id = p.id AND m.account_id = $2),
+             EXISTS (SELECT 1 FROM conversation_mute m WHERE m.account_id = $2 AND m.conversation_id = p.conversation_id),
+             EXISTS (SELECT 1 FROM pin m WHERE m.account_id = $2 AND m.post_id = p.id)
              FROM post p JOIN account a ON a.id = p.author_id
              LEFT JOIN account_count c ON c.account_id = a.id LEFT JOIN post_count n ON n.post_id = p.id
              LEFT JOIN application app ON app.id = p.application_id
              WHERE p.id = ANY($1)"
         ),
-        &[&ids],
+        &[&ids, &viewer],
         |row| {
             let mut c = Cursor::new(row);
-            let view = PostView {
+            let mut view = PostView {
                 post: post::read(&mut c)?,
                 author: account::read(&mut c)?,
                 author_counts: account::read_counts(&mut c)?,
@@ -289,6 +347,13 @@ fn posts(tx: &mut Tx, ids: &[PostId]) -> Result<HashMap<PostId, PostView>> {
                     (Some(name), website) => Some(Application { name, website }),
                     (None, _) => None,
                 },
+            };
+            view.marks = ViewerMarks {
+                liked: c.next()?,
+                boosted: c.next()?,
+                bookmarked: c.next()?,
+                muted: c.next()?,
+                pinned: c.next()?,
             };
             Ok((view.post.id, view))
         },
@@ -323,28 +388,4 @@ fn boost_views(tx: &mut Tx, ids: &[BoostId]) -> Result<HashMap<BoostId, BoostVie
         },
     )?;
     Ok(rows.into_iter().collect())
-}
-
-fn mark(tx: &mut Tx, viewer: AccountId, ids: &[PostId], posts: &mut HashMap<PostId, PostView>) -> Result<()> {
-    let liked: HashSet<PostId> = tx
-        .query(
-            "SELECT post_id FROM like_ WHERE account_id = $1 AND post_id = ANY($2)",
-            &[&viewer, &ids],
-            |row| row.get(0),
-        )?
-        .into_iter()
-        .collect();
-    let boosted: HashSet<PostId> = tx
-        .query(
-            "SELECT post_id FROM boost WHERE account_id = $1 AND post_id = ANY($2)",
-            &[&viewer, &ids],
-            |row| row.get(0),
-        )?
-        .into_iter()
-        .collect();
-    for (id, view) in posts {
-        view.marks.liked = liked.contains(id);
-        view.marks.boosted = boosted.contains(id);
-    }
-    Ok(())
 }

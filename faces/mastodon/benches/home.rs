@@ -65,7 +65,7 @@ static STAGE: LazyLock<Stage> = LazyLock::new(|| {
             let (_, author) = service::user::create(&cx, user(&format!("author{author}"))).await.unwrap();
             let (me, other) = (bob.clone(), author.clone());
             let wishes = service::follow::Wishes::default();
-            cx.write(move |tx| service::follow::request(tx, &me, &other, wishes)).await.unwrap();
+            cx.write(move |tx| service::follow::request(tx, &me, &other, &wishes)).await.unwrap();
             for number in 0..40 {
                 let post = service::post::publish(&cx, &author, draft(number), None, None).await.unwrap();
                 if number % 5 == 0 {

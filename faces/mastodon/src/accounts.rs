@@ -2,12 +2,13 @@
 
 use crate::answer::{Answer, Id, Place, json};
 use crate::entities::Dialect;
-use crate::params::{Ids, not_built};
+use crate::params::Ids;
 use axum::extract::State;
 use domain::AccountId;
 use serde::Deserialize;
+use service::profile::AccountView;
 use service::timeline::OfAuthor;
-use service::{Cx, profile, timeline};
+use service::{Cx, pin, profile, timeline};
 use web::{MaybeViewer, Paging, Params};
 
 /// Most accounts asked for at once.
@@ -17,10 +18,19 @@ fn viewer_id(viewer: &MaybeViewer) -> Option<AccountId> {
     viewer.account().map(|account| account.id)
 }
 
+/// Somebody looks at a profile: what its server says more of it is asked for,
+/// for the next look. Strangers make us ask nobody.
+fn look_closer(cx: &Cx, viewer: &MaybeViewer, view: &AccountView) {
+    if viewer.0.is_some() && !view.account.is_ours() {
+        pin::learn_later(cx, view.account.id);
+    }
+}
+
 /// `GET /api/v1/accounts/:id`
 pub(crate) async fn one(State(cx): State<Cx>, viewer: MaybeViewer, Id(id): Id) -> Answer {
     viewer.require("read:accounts")?;
     let view = cx.read(move |tx| profile::one(tx, AccountId(id))).await?;
+    look_closer(&cx, &viewer, &view);
     json(&Dialect::new(&cx.names).profile(&view))
 }
 
@@ -50,6 +60,7 @@ pub(crate) async fn lookup(
 ) -> Answer {
     viewer.require("read:accounts")?;
     let view = profile::lookup(&cx, &lookup.acct).await?;
+    look_closer(&cx, &viewer, &view);
     json(&Dialect::new(&cx.names).profile(&view))
 }
 
@@ -74,21 +85,22 @@ pub(crate) async fn statuses(
     Params(wanted): Params<Statuses>,
 ) -> Answer {
     viewer.require("read:statuses")?;
-    if wanted.tagged.is_some_and(|name| !name.is_empty()) {
-        return Err(not_built("tagged"));
-    }
     let (page, viewer) = (paging.page(20, 40), viewer_id(&viewer));
+    let tagged = wanted.tagged.filter(|name| !name.is_empty());
     let selection = OfAuthor {
+        tagged,
         without_replies: wanted.exclude_replies,
         without_boosts: wanted.exclude_reblogs,
         only_media: wanted.only_media,
     };
     if wanted.pinned {
-        // Nothing can be pinned, so nothing is; but the account must be there.
-        cx.read(move |tx| profile::one(tx, AccountId(id))).await?;
-        return json(&[(); 0]);
+        let posts = cx.read(move |tx| {
+            profile::one(tx, AccountId(id))?;
+            pin::of(tx, viewer, AccountId(id))
+        });
+        return json(&Dialect::new(&cx.names).statuses(&posts.await?));
     }
-    let posts = cx.read(move |tx| timeline::of_author(tx, viewer, AccountId(id), selection, page)).await?;
+    let posts = cx.read(move |tx| timeline::of_author(tx, viewer, AccountId(id), &selection, page)).await?;
     place.list(page, posts.ends, &Dialect::new(&cx.names).statuses(&posts.items))
 }
 

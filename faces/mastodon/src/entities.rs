@@ -6,6 +6,7 @@ pub(crate) mod account;
 pub(crate) mod instance;
 pub(crate) mod notification;
 pub(crate) mod relationship;
+pub(crate) mod report;
 pub(crate) mod search;
 pub(crate) mod status;
 pub(crate) mod value;

@@ -3,7 +3,7 @@
 use crate::answer::{Answer, Id, Place, json};
 use crate::entities::Dialect;
 use crate::entities::relationship::Relationship;
-use crate::params::Ids;
+use crate::params::{Ids, language};
 use axum::extract::State;
 use domain::{Account, AccountId};
 use serde::Deserialize;
@@ -13,6 +13,8 @@ use web::{ApiError, Paging, Params, Viewer};
 
 /// Most accounts asked about at once.
 const MOST: usize = 80;
+/// Most languages of a follow.
+const MOST_LANGUAGES: usize = 50;
 
 /// `GET /api/v1/accounts/relationships?id[]=`
 ///
@@ -27,11 +29,11 @@ pub(crate) async fn relationships(
     let me = viewer.account().id;
     let ids: Vec<AccountId> = wanted.numbers(MOST).into_iter().map(AccountId).collect();
     let found = cx.read(move |tx| relationship::with(tx, me, &ids)).await?;
-    json(&found.iter().map(Relationship::from).collect::<Vec<_>>())
+    json(&found.iter().map(Relationship::of).collect::<Vec<_>>())
 }
 
 /// Runs a verb on another account and answers with what the viewer is to it now.
-async fn towards(
+pub(crate) async fn towards(
     cx: &Cx,
     viewer: &Viewer,
     id: i64,
@@ -45,7 +47,7 @@ async fn towards(
             relationship::with(tx, me.id, &[other.id])
         })
         .await?;
-    let now = found.first().map(Relationship::from).ok_or_else(ApiError::not_found)?;
+    let now = found.first().map(Relationship::of).ok_or_else(ApiError::not_found)?;
     json(&now)
 }
 
@@ -54,6 +56,20 @@ async fn towards(
 pub(crate) struct FollowForm {
     reblogs: Option<bool>,
     notify: Option<bool>,
+    languages: Option<Vec<String>>,
+}
+
+impl FollowForm {
+    fn wishes(self) -> Result<Wishes, ApiError> {
+        let languages = match self.languages {
+            None => None,
+            Some(tags) => {
+                let read: Result<Vec<_>, _> = tags.into_iter().map(|tag| language(Some(tag))).collect();
+                Some(read?.into_iter().flatten().take(MOST_LANGUAGES).collect())
+            }
+        };
+        Ok(Wishes { boosts: self.reblogs, notify: self.notify, languages })
+    }
 }
 
 /// `POST /api/v1/accounts/:id/follow`
@@ -64,8 +80,25 @@ pub(crate) async fn follow(
     Params(form): Params<FollowForm>,
 ) -> Answer {
     viewer.require("write:follows")?;
-    let wishes = Wishes { boosts: form.reblogs, notify: form.notify };
-    towards(&cx, &viewer, id, move |tx, me, other| follow::request(tx, me, other, wishes)).await
+    let wishes = form.wishes()?;
+    towards(&cx, &viewer, id, move |tx, me, other| follow::request(tx, me, other, &wishes)).await
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(crate) struct NoteForm {
+    comment: String,
+}
+
+/// `POST /api/v1/accounts/:id/note`
+pub(crate) async fn note(
+    State(cx): State<Cx>,
+    viewer: Viewer,
+    Id(id): Id,
+    Params(form): Params<NoteForm>,
+) -> Answer {
+    viewer.require("write:accounts")?;
+    towards(&cx, &viewer, id, move |tx, me, other| relationship::note(tx, me, other, &form.comment)).await
 }
 
 /// `POST /api/v1/accounts/:id/unfollow`

@@ -11,7 +11,7 @@ use web::{ApiError, Params, Viewer};
 
 /// Runs a verb on a post (or on the one that a boost shows) and answers with
 /// the status that came of it.
-async fn upon(
+pub(crate) async fn upon(
     cx: &Cx,
     viewer: &Viewer,
     id: i64,

@@ -6,20 +6,25 @@
 mod accounts;
 mod answer;
 mod assets;
+mod bookmarks;
+mod domain_blocks;
 mod entities;
 mod follows;
 mod instance;
 mod interactions;
+mod mutes;
 mod notifications;
 mod own;
 mod params;
+mod reports;
 mod search;
 mod statuses;
+mod tags;
 mod timelines;
 mod write;
 
 use axum::Router;
-use axum::routing::{get, post};
+use axum::routing::{delete, get, post};
 use service::Cx;
 use web::ApiError;
 
@@ -60,6 +65,16 @@ fn people() -> Router<Cx> {
         .route("/api/v1/accounts/{id}/remove_from_followers", post(follows::remove_follower))
         .route("/api/v1/accounts/{id}/block", post(follows::block))
         .route("/api/v1/accounts/{id}/unblock", post(follows::unblock))
+        .route("/api/v1/accounts/{id}/mute", post(mutes::mute))
+        .route("/api/v1/accounts/{id}/unmute", post(mutes::unmute))
+        .route("/api/v1/accounts/{id}/note", post(follows::note))
+        .route("/api/v1/accounts/{id}/featured_tags", get(tags::featured_of))
+        .route("/api/v1/reports", post(reports::file))
+        .route("/api/v1/mutes", get(mutes::list))
+        .route(
+            "/api/v1/domain_blocks",
+            get(domain_blocks::list).post(domain_blocks::block).delete(domain_blocks::unblock),
+        )
         .route("/api/v1/blocks", get(follows::blocks))
         .route("/api/v1/follow_requests", get(follows::requests))
         .route("/api/v1/follow_requests/{id}/authorize", post(follows::authorize))
@@ -79,6 +94,12 @@ fn posts() -> Router<Cx> {
         .route("/api/v1/statuses/{id}/unfavourite", post(interactions::unlike))
         .route("/api/v1/statuses/{id}/reblog", post(interactions::boost))
         .route("/api/v1/statuses/{id}/unreblog", post(interactions::unboost))
+        .route("/api/v1/statuses/{id}/bookmark", post(bookmarks::keep))
+        .route("/api/v1/statuses/{id}/unbookmark", post(bookmarks::drop))
+        .route("/api/v1/statuses/{id}/pin", post(bookmarks::pin))
+        .route("/api/v1/statuses/{id}/unpin", post(bookmarks::unpin))
+        .route("/api/v1/statuses/{id}/mute", post(mutes::leave))
+        .route("/api/v1/statuses/{id}/unmute", post(mutes::rejoin))
 }
 
 fn lists() -> Router<Cx> {
@@ -87,7 +108,16 @@ fn lists() -> Router<Cx> {
         .route("/api/v1/timelines/public", get(timelines::public))
         .route("/api/v1/timelines/tag/{name}", get(timelines::tagged))
         .route("/api/v1/favourites", get(timelines::liked))
-        .route("/api/v1/tags/{name}", get(timelines::hashtag))
+        .route("/api/v1/bookmarks", get(bookmarks::list))
+        .route("/api/v1/tags/{name}", get(tags::one))
+        .route("/api/v1/tags/{name}/follow", post(tags::follow))
+        .route("/api/v1/tags/{name}/unfollow", post(tags::unfollow))
+        .route("/api/v1/tags/{name}/feature", post(tags::feature))
+        .route("/api/v1/tags/{name}/unfeature", post(tags::unfeature))
+        .route("/api/v1/followed_tags", get(tags::followed))
+        .route("/api/v1/featured_tags", get(tags::featured).post(tags::add))
+        .route("/api/v1/featured_tags/suggestions", get(tags::suggested))
+        .route("/api/v1/featured_tags/{id}", delete(tags::remove))
         .route("/api/v2/search", get(search::search))
         .route("/api/v1/notifications", get(notifications::list))
         .route("/api/v1/notifications/unread_count", get(notifications::count))

@@ -1,13 +1,12 @@
 //! Lists of statuses.
 
-use crate::answer::{Answer, Place, json};
+use crate::answer::{Answer, Place};
 use crate::entities::Dialect;
-use crate::params::not_built;
 use axum::extract::{Path, State};
 use serde::Deserialize;
-use service::timeline::{self, Origin, Selection};
-use service::{Cx, search};
-use web::{ApiError, MaybeViewer, Paging, Params, Viewer};
+use service::Cx;
+use service::timeline::{self, Origin, Selection, Tags};
+use web::{MaybeViewer, Paging, Params, Viewer};
 
 /// `GET /api/v1/timelines/home`
 pub(crate) async fn home(State(cx): State<Cx>, viewer: Viewer, place: Place, paging: Paging) -> Answer {
@@ -65,12 +64,11 @@ pub(crate) async fn tagged(
     Params(wanted): Params<Everyone>,
 ) -> Answer {
     viewer.require("read:statuses")?;
-    if [&wanted.any, &wanted.all, &wanted.none].into_iter().flatten().any(|name| !name.is_empty()) {
-        return Err(not_built("more than one hashtag"));
-    }
     let viewer = viewer.account().map(|account| account.id);
     let (page, selection) = (paging.page(20, 40), wanted.selection());
-    let posts = cx.read(move |tx| timeline::tagged(tx, viewer, &name, selection, page)).await?;
+    let Everyone { any, all, none, .. } = wanted;
+    let tags = Tags { any, all, none };
+    let posts = cx.read(move |tx| timeline::tagged(tx, viewer, &name, &tags, selection, page)).await?;
     place.list(page, posts.ends, &Dialect::new(&cx.names).statuses(&posts.items))
 }
 
@@ -80,11 +78,4 @@ pub(crate) async fn liked(State(cx): State<Cx>, viewer: Viewer, place: Place, pa
     let (page, me) = (paging.page(20, 40), viewer.account().id);
     let posts = cx.read(move |tx| timeline::liked(tx, me, page)).await?;
     place.list(page, posts.ends, &Dialect::new(&cx.names).statuses(&posts.items))
-}
-
-/// `GET /api/v1/tags/:name`
-pub(crate) async fn hashtag(State(cx): State<Cx>, viewer: MaybeViewer, Path(name): Path<String>) -> Answer {
-    viewer.require("read")?;
-    let tag = cx.read(move |tx| search::hashtag(tx, &name)).await?.ok_or_else(ApiError::not_found)?;
-    json(&Dialect::new(&cx.names).hashtag(&tag))
 }

@@ -188,7 +188,7 @@ fn act(tx: &mut Tx, viewer: &Account, deed: Deed, id: i64) -> Result<(), Error> 
     match deed {
         Deed::Follow => {
             let target = show::live_account(tx, account)?;
-            follow::request(tx, viewer, &target, Wishes::default())
+            follow::request(tx, viewer, &target, &Wishes::default())
         }
         Deed::Unfollow => {
             let target = show::live_account(tx, account)?;

@@ -97,7 +97,7 @@ fn shown(tx: &mut Tx, name: &str, viewer: Option<AccountId>, window: Page) -> Re
     let account = show::account(tx, name)?;
     // A stranger is only told where a peer's account lives.
     let posts = if account.is_ours() || viewer.is_some() {
-        timeline::of_author(tx, viewer, account.id, OfAuthor::default(), window)?
+        timeline::of_author(tx, viewer, account.id, &OfAuthor::default(), window)?
     } else {
         Listed::empty()
     };
@@ -123,7 +123,7 @@ fn full(cx: &Cx, shown: &Shown, visitor: &Visitor, window: Page) -> Response {
         joined: when::month(account.created_at),
         me: me(account),
         moved_to: shown.view.moved_to.as_ref().map(|view| AccountCard::new(&view.account, visitor)),
-        relationship: shown.relationship,
+        relationship: shown.relationship.clone(),
         is_own: visitor.id() == Some(account.id),
         posts: PostCard::list(&shown.posts.items, visitor),
         older: older(&shown.posts, POSTS),

@@ -6,7 +6,7 @@ use askama::Template;
 use axum::extract::rejection::PathRejection;
 use axum::extract::{Path, State};
 use axum::response::Response;
-use service::timeline::{self, Selection};
+use service::timeline::{self, Selection, Tags};
 use service::{Cx, search};
 use web::layout::{Layout, page};
 use web::{ApiError, PageError, Paging};
@@ -36,8 +36,9 @@ pub(crate) async fn tag(
     let (name, posts) = cx
         .read(move |tx| {
             // What cannot be a hashtag has no page.
-            let tag = search::hashtag(tx, &name)?.ok_or(service::Error::NotFound("hashtag"))?;
-            let posts = timeline::tagged(tx, viewer, &tag.name, Selection::default(), window)?;
+            let tag = search::hashtag(tx, None, &name)?.ok_or(service::Error::NotFound("hashtag"))?;
+            let posts =
+                timeline::tagged(tx, viewer, &tag.name, &Tags::default(), Selection::default(), window)?;
             Ok((tag.name, posts))
         })
         .await?;

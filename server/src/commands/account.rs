@@ -5,9 +5,9 @@ use anyhow::Context;
 use clap::{Args, Subcommand};
 use domain::account::AccountCounts;
 use domain::user::{Role, User};
-use domain::{Account, AccountKind, AccountState, Event, Host};
+use domain::{Account, AccountKind, AccountState, Host};
 use service::error::OrNotFound;
-use service::{Cx, Tx};
+use service::{Cx, Tx, moderation};
 use std::fmt::Write as _;
 
 /// Characters of a password we make: 132 bits.
@@ -193,21 +193,11 @@ async fn end(cx: &Cx, name: &str, end: End) -> anyhow::Result<String> {
     let name = name.trim_start_matches(['@', '!']).to_owned();
     let account = cx
         .write(move |tx| {
-            let account = find(tx, &name)?;
-            if account.state == AccountState::Deleted {
-                return Err(service::Error::Gone("account"));
-            }
-            if let Some(user) = store::user::by_account(tx, account.id)? {
-                service::user::disable(tx, user.id)?;
-            }
+            let id = find(tx, &name)?.id;
             match end {
-                End::Deleted => service::account::delete_local(tx, account.id)?,
-                End::Suspended => {
-                    store::account::set_state(tx, account.id, AccountState::Suspended)?;
-                    tx.tell(Event::Changed(account.id));
-                }
+                End::Deleted => moderation::delete(tx, id),
+                End::Suspended => moderation::suspend(tx, id),
             }
-            Ok(account)
         })
         .await?;
     cx.access.forget_account(account.id);

@@ -14,7 +14,7 @@ use service::{Tx, account, block, boost, like, post};
 pub(super) async fn perform(stage: &mut Stage, deed: Deed) -> Result<()> {
     match deed {
         Deed::Follow(one, other) => {
-            between(stage, one, other, |tx, one, other| follow::request(tx, one, other, Wishes::default()))
+            between(stage, one, other, |tx, one, other| follow::request(tx, one, other, &Wishes::default()))
                 .await
         }
         Deed::FollowInVain(one, other) => in_vain(stage, one, other).await,
@@ -85,7 +85,7 @@ async fn known(stage: &Stage, place: Place, title: Title) -> Result<PostId> {
 
 async fn in_vain(stage: &Stage, one: Person, other: Person) -> Result<()> {
     let ask =
-        |tx: &mut Tx, one: &Account, other: &Account| follow::request(tx, one, other, Wishes::default());
+        |tx: &mut Tx, one: &Account, other: &Account| follow::request(tx, one, other, &Wishes::default());
     match between(stage, one, other, ask).await {
         Err(Error::Service(service::Error::Forbidden(_))) => Ok(()),
         Ok(()) => Err(Error::Story(format!("{} was allowed to ask", one.name))),

@@ -164,7 +164,8 @@ fn mention(mention: &Mention) -> Value {
         .done()
 }
 
-pub(super) fn hashtag(tag: &HashtagLink) -> Value {
+/// A hashtag as a document: its name and its page.
+pub fn hashtag(tag: &HashtagLink) -> Value {
     json!({ "type": "Hashtag", "href": tag.href, "name": format!("#{}", tag.name) })
 }
 

@@ -63,16 +63,22 @@ pub fn update_local(tx: &mut Tx, id: AccountId, change: &ProfileChange) -> Resul
     account.fetched_at = tx.now();
     store::account::update(tx, &account, RULES_VERSION)?;
     tx.tell(Event::Changed(id));
-    let minted = activity::mint(tx, &account);
-    let json = documents::update_actor(tx, &account, &minted.envelope.id)?;
+    tell_followers(tx, &account)?;
+    Ok(account)
+}
+
+/// The Update of an account's document.
+fn tell_followers(tx: &mut Tx, account: &Account) -> Result<()> {
+    let minted = activity::mint(tx, account);
+    let json = documents::update_actor(tx, account, &minted.envelope.id)?;
     activity::send(
         tx,
-        &account,
+        account,
         &minted,
         &json,
-        &to_followers("Update", &account, &[account.actor_id.as_str()]),
+        &to_followers("Update", account, &[account.actor_id.as_str()]),
     )?;
-    Ok(account)
+    Ok(())
 }
 
 fn to_followers<'a>(kind: &'a str, account: &'a Account, order: &'a [&'a str]) -> Sending<'a> {
@@ -116,6 +122,15 @@ fn apply(tx: &mut Tx, account: &mut Account, change: &ProfileChange) -> Result<(
         account.kind = if bot { domain::AccountKind::Service } else { domain::AccountKind::Person };
     }
     Ok(())
+}
+
+/// One of ours is shut out: followers' servers are told, its posts are not shown.
+pub fn suspend_local(tx: &mut Tx, id: AccountId) -> Result<()> {
+    store::account::set_state(tx, id, AccountState::Suspended)?;
+    let mut account = store::account::get(tx, id)?;
+    account.fetched_at = tx.now();
+    tx.tell(Event::Changed(id));
+    tell_followers(tx, &account)
 }
 
 /// One of ours is deleted: its followers' servers are told, its name stays taken.

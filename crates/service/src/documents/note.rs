@@ -189,6 +189,11 @@ fn mentions(post: &Post, addressed: &[Account]) -> Vec<MentionTag> {
         .collect()
 }
 
+/// A hashtag by itself, as it stands in the collection of a profile's hashtags.
+pub(crate) fn hashtag_document(names: &Names, name: &str) -> Value {
+    render::hashtag(&hashtag(names, name))
+}
+
 fn hashtag(names: &Names, name: &str) -> HashtagLink {
     let path: String = byte_serialize(name.as_bytes()).collect();
     HashtagLink { name: name.to_owned(), href: names.url(&format!("/tags/{path}")) }

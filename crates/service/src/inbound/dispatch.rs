@@ -1,7 +1,7 @@
 //! From an activity to the verb that receives it.
 
 use crate::arrival::{Arrival, Outcome};
-use crate::{Result, account, block, boost, follow, like, post};
+use crate::{Result, account, block, boost, follow, like, pin, post, report};
 use activitypub::{Activity, Object, Reference};
 use domain::{Account, AccountState};
 use store::Tx;
@@ -35,6 +35,9 @@ pub(super) fn dispatch(tx: &mut Tx, arrival: &Arrival<'_>) -> Result<Outcome> {
         Activity::Like(it) | Activity::EmojiReact(it) => like::receive(tx, arrival.sender, it),
         Activity::Announce(it) => boost::receive(tx, arrival, it),
         Activity::Block(it) => block::receive(tx, arrival.sender, it),
+        Activity::Flag(it) => report::receive(tx, arrival, it),
+        Activity::Add(it) => pin::receive_add(tx, arrival, it),
+        Activity::Remove(it) => pin::receive_remove(tx, arrival.sender, it),
         other => Ok(Outcome::ignored(format!("nothing is done about a {}", other.kind()))),
     }
 }

@@ -16,6 +16,11 @@ pub(super) fn spread(tx: &mut Tx, post: &Post, author: &Account, addressed: &[Ac
         owners.push(author.id);
     }
     timeline::push(tx, &owners, Entry::from(post.id), author.id)?;
+    if post.visibility == Visibility::Public && !post.text.hashtags.is_empty() {
+        // Who follows the author too has it already: it stands there once.
+        let owners = store::tag::followers(tx, &post.text.hashtags)?;
+        timeline::push(tx, &owners, Entry::from(post.id), author.id)?;
+    }
     let told = tell_named(tx, post, author, addressed)?;
     for follower in followers.iter().filter(|f| f.notifies && !told.contains(&f.account_id)) {
         let group = format!("status-{}", post.id);
@@ -41,6 +46,13 @@ fn readers(
     addressed: &[AccountId],
 ) -> Result<Vec<LocalFollower>> {
     let mut followers = store::follow::local_followers(tx, author.id)?;
+    followers.retain(|follower| follower.reads(post.text.language.as_deref()));
+    let named: Vec<AccountId> = post.text.mentions.iter().map(|mention| mention.account_id).collect();
+    if !named.is_empty() && !followers.is_empty() {
+        let ids: Vec<AccountId> = followers.iter().map(|follower| follower.account_id).collect();
+        let averse = store::mute::averse_among(tx, &ids, &named)?;
+        followers.retain(|f| !averse.contains(&f.account_id) || addressed.contains(&f.account_id));
+    }
     if post.visibility == Visibility::Direct {
         followers.retain(|follower| addressed.contains(&follower.account_id));
     }

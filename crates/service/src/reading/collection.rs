@@ -161,6 +161,20 @@ fn counted(id: &str, total: i64) -> Value {
     render::ordered_collection(id, u64::try_from(total).unwrap_or(0), None)
 }
 
+/// What an account pinned for everyone to see.
+pub(super) fn featured(tx: &mut Tx, account: &Account) -> Result<Value> {
+    let pinned = crate::pin::documents(tx, account)?;
+    Ok(render::ordered_collection_of(&format!("{}/collections/featured", account.actor_id), pinned))
+}
+
+/// The hashtags on an account's profile.
+pub(super) fn tags(tx: &mut Tx, account: &Account) -> Result<Value> {
+    let names = tx.names().clone();
+    let tags = store::tag::featured(tx, account.id)?;
+    let tags = tags.iter().map(|tag| documents::hashtag_document(&names, &tag.name)).collect();
+    Ok(render::ordered_collection_of(&format!("{}/collections/tags", account.actor_id), tags))
+}
+
 /// A collection of an actor that has nothing in it.
 pub(super) fn empty(account: &Account, part: &str) -> Value {
     render::ordered_collection_of(&format!("{}/{part}", account.actor_id), Vec::new())

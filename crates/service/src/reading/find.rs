@@ -63,8 +63,8 @@ fn of(tx: &mut Tx, account: &Account, part: Part, reader: Known) -> Result<Serve
         Part::Followers(window) => open(&collection::followers(tx, account, window)?),
         Part::Following(window) => open(&collection::following(tx, account, window)?),
         Part::Outbox(window) => open(&collection::outbox(tx, account, window)?),
-        Part::Featured => open(&collection::empty(account, "collections/featured")),
-        Part::Tags => open(&collection::empty(account, "collections/tags")),
+        Part::Featured => open(&collection::featured(tx, account)?),
+        Part::Tags => open(&collection::tags(tx, account)?),
         Part::Devices => open(&collection::empty(account, "collections/devices")),
         Part::Post(id, part) => post(tx, account, id, part, reader),
     }

@@ -91,7 +91,7 @@ async fn a_peer_blocks_one_of_ours_and_takes_it_back() {
         assert_eq!(stage.follows(&alice, &bob.account).await, None);
         let (viewer, target) = (alice.clone(), bob.account.clone());
         let asked =
-            stage.cx.write(move |tx| follow::request(tx, &viewer, &target, follow::Wishes::default())).await;
+            stage.cx.write(move |tx| follow::request(tx, &viewer, &target, &follow::Wishes::default())).await;
         assert!(matches!(asked, Err(Error::Forbidden(_))), "{asked:?}");
 
         let mut bent = theirs.clone();

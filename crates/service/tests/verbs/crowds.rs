@@ -110,7 +110,7 @@ async fn ours_who_click_twice_at_once_send_once() {
             async move {
                 let (viewer, whom) = (alice.clone(), target.clone());
                 cx.write(move |tx| {
-                    service::follow::request(tx, &viewer, &whom, service::follow::Wishes::default())
+                    service::follow::request(tx, &viewer, &whom, &service::follow::Wishes::default())
                 })
                 .await
                 .unwrap();

@@ -8,7 +8,7 @@ use service::{Error, Result};
 
 async fn request(stage: &Stage, viewer: &domain::Account, target: &domain::Account) -> Result<()> {
     let (viewer, target) = (viewer.clone(), target.clone());
-    stage.cx.write(move |tx| follow::request(tx, &viewer, &target, Wishes::default())).await
+    stage.cx.write(move |tx| follow::request(tx, &viewer, &target, &Wishes::default())).await
 }
 
 async fn undo(stage: &Stage, viewer: &domain::Account, target: &domain::Account) {

@@ -26,4 +26,5 @@ mod door;
 mod outgoing;
 mod crowds;
 mod seeing;
+mod people;
 mod real;

@@ -136,7 +136,7 @@ async fn our_activities_are_kept_under_their_ids() {
         stage
             .cx
             .write(move |tx| {
-                service::follow::request(tx, &viewer, &target, service::follow::Wishes::default())
+                service::follow::request(tx, &viewer, &target, &service::follow::Wishes::default())
             })
             .await
             .unwrap();

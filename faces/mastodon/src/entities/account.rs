@@ -6,6 +6,7 @@ use domain::account::{AccountCounts, Emoji, Field};
 use domain::user::{Role as UserRole, User};
 use domain::{Account as Known, AccountKind, AccountState};
 use serde::Serialize;
+use service::mute::Muted;
 use service::preferences::Preferences;
 use service::profile::AccountView;
 
@@ -195,6 +196,21 @@ impl<'a> Dialect<'a> {
     /// A list of accounts.
     pub(crate) fn profiles(self, views: &'a [AccountView]) -> Vec<Account<'a>> {
         views.iter().map(|view| self.profile(view)).collect()
+    }
+}
+
+/// <https://docs.joinmastodon.org/entities/MutedAccount/>
+#[derive(Debug, Serialize)]
+pub(crate) struct MutedAccount<'a> {
+    #[serde(flatten)]
+    account: Account<'a>,
+    mute_expires_at: Option<Iso>,
+}
+
+impl<'a> Dialect<'a> {
+    /// A muted account.
+    pub(crate) fn muted(self, muted: &'a Muted) -> MutedAccount<'a> {
+        MutedAccount { account: self.profile(&muted.view), mute_expires_at: muted.expires_at.map(Iso) }
     }
 }
 

@@ -3,9 +3,11 @@
 use super::Dialect;
 use super::account::Account;
 use super::status::Status;
-use super::value::{TagPage, Text};
+use super::value::{Day, TagPage, TaggedPage, Text};
+use domain::Account as Known;
 use serde::Serialize;
 use service::search::{Results, TagView};
+use service::tag::Featured;
 
 #[derive(Debug, Serialize)]
 struct TagHistory {
@@ -22,8 +24,18 @@ pub(crate) struct Tag<'a> {
     name: &'a str,
     url: Text<TagPage<'a>>,
     history: Vec<TagHistory>,
-    following: bool,
-    featuring: bool,
+    following: Option<bool>,
+    featuring: Option<bool>,
+}
+
+/// <https://docs.joinmastodon.org/entities/FeaturedTag/>
+#[derive(Debug, Serialize)]
+pub(crate) struct FeaturedTag<'a> {
+    id: Text<i64>,
+    name: &'a str,
+    url: Text<TaggedPage<'a>>,
+    statuses_count: Text<i64>,
+    last_status_at: Option<Day>,
 }
 
 /// <https://docs.joinmastodon.org/entities/Search/>
@@ -36,7 +48,7 @@ pub(crate) struct Search<'a> {
 }
 
 impl<'a> Dialect<'a> {
-    /// A hashtag. Nobody can follow or feature one here.
+    /// A hashtag.
     pub(crate) fn hashtag(self, tag: &'a TagView) -> Tag<'a> {
         let history = tag.days.iter().map(|day| TagHistory {
             day: Text(day.day.seconds()),
@@ -49,8 +61,19 @@ impl<'a> Dialect<'a> {
             name: &tag.name,
             url: Text(TagPage(self.names, &tag.name)),
             history: history.collect(),
-            following: false,
-            featuring: false,
+            following: tag.following,
+            featuring: tag.featuring,
+        }
+    }
+
+    /// A hashtag on a profile.
+    pub(crate) fn featured_tag(self, owner: &'a Known, tag: &'a Featured) -> FeaturedTag<'a> {
+        FeaturedTag {
+            id: Text(tag.id),
+            name: &tag.name,
+            url: Text(TaggedPage(owner, &tag.name)),
+            statuses_count: Text(tag.posts),
+            last_status_at: tag.last_post_at.map(Day),
         }
     }
 

@@ -1,6 +1,6 @@
 //! Values that JSON has no kind for: ids, times, names of accounts, URLs of ours.
 
-use domain::{Handle, Host, Names, Timestamp};
+use domain::{Account, Handle, Host, Names, Timestamp};
 use jiff::tz::Offset;
 use serde::{Serialize, Serializer};
 use std::fmt;
@@ -85,6 +85,18 @@ pub(crate) struct TagPage<'a>(pub(crate) &'a Names, pub(crate) &'a str);
 impl fmt::Display for TagPage<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}/tags/", self.0.origin())?;
+        form_urlencoded::byte_serialize(self.1.as_bytes()).try_for_each(|part| f.write_str(part))
+    }
+}
+
+/// The page of what an account wrote with a hashtag.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct TaggedPage<'a>(pub(crate) &'a Account, pub(crate) &'a str);
+
+impl fmt::Display for TaggedPage<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let page = self.0.profile.url.as_deref().unwrap_or(self.0.actor_id.as_str());
+        write!(f, "{}/tagged/", page.trim_end_matches('/'))?;
         form_urlencoded::byte_serialize(self.1.as_bytes()).try_for_each(|part| f.write_str(part))
     }
 }

@@ -11,13 +11,17 @@ mod stage;
 
 mod accounts;
 mod authorization;
+mod bookmarks;
 mod follows;
 mod instance;
+mod mutes;
 mod notifications;
 mod paging;
 mod peers;
 mod privacy;
+mod reports;
 mod search;
 mod statuses;
+mod tags;
 mod timelines;
 mod writing;

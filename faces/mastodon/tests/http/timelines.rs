@@ -54,7 +54,6 @@ fn a_hashtag_is_found_in_any_case() {
         }
         assert_eq!(server.get("/api/v1/timelines/tag/choirs?remote=true").await.ok(), json!([]));
         assert_eq!(server.get("/api/v1/timelines/tag/other").await.ok(), json!([]));
-        server.get("/api/v1/timelines/tag/choirs?any[]=x").await.refused(422);
         let tag = server.get("/api/v1/tags/Choirs").await.ok();
         assert_eq!(
             (&tag["name"], &tag["url"]),

@@ -1,0 +1,104 @@
+//! Hashtags that people follow, and those they show on their profiles.
+
+use crate::error::OrNotFound;
+use crate::listed::Listed;
+use crate::search::{self, TagView};
+use crate::{Error, Result};
+use domain::{Account, AccountId, Page};
+use store::Tx;
+
+pub use store::tag::Featured;
+
+/// The most hashtags on a profile.
+const MOST_FEATURED: usize = 10;
+/// How many hashtags are suggested.
+const SUGGESTED: i64 = 10;
+
+fn name_of(text: &str) -> Result<String> {
+    text::hashtag::parse(text).or_not_found("hashtag")
+}
+
+fn shown(tx: &mut Tx, viewer: &Account, name: &str) -> Result<TagView> {
+    search::hashtag(tx, Some(viewer.id), name)?.or_not_found("hashtag")
+}
+
+/// Public posts with a hashtag enter the viewer's home from now on.
+pub fn follow(tx: &mut Tx, viewer: &Account, name: &str) -> Result<TagView> {
+    let name = name_of(name)?;
+    store::tag::follow(tx, viewer.id, &text::hashtag::key(&name))?;
+    shown(tx, viewer, &name)
+}
+
+/// Posts with a hashtag enter home no more; what only it brought there goes.
+pub fn unfollow(tx: &mut Tx, viewer: &Account, name: &str) -> Result<TagView> {
+    let name = name_of(name)?;
+    let key = text::hashtag::key(&name);
+    if store::tag::unfollow(tx, viewer.id, &key)? {
+        store::tag::withdraw(tx, viewer.id, &key)?;
+    }
+    shown(tx, viewer, &name)
+}
+
+/// Hashtags the viewer follows.
+pub fn followed(tx: &mut Tx, viewer: AccountId, page: Page) -> Result<Listed<TagView>> {
+    let rows = store::tag::followed(tx, viewer, page)?;
+    let ids: Vec<i64> = rows.iter().map(|(id, _)| *id).collect();
+    let names = rows.into_iter().map(|(_, name)| name).collect();
+    Ok(Listed::new(search::tags(tx, Some(viewer), names)?, ids.into_iter()))
+}
+
+/// A hashtag on the own profile. Twice is once.
+pub fn feature(tx: &mut Tx, viewer: &Account, name: &str) -> Result<TagView> {
+    let name = put(tx, viewer, name)?;
+    shown(tx, viewer, &name)
+}
+
+fn put(tx: &mut Tx, viewer: &Account, name: &str) -> Result<String> {
+    let name = text::hashtag::parse(name)
+        .ok_or_else(|| Error::invalid("Tag", "must be letters, digits and underscores"))?;
+    let key = text::hashtag::key(&name);
+    tx.lock(&format!("featured tags {}", viewer.id))?;
+    let there = store::tag::featured(tx, viewer.id)?;
+    let known = there.iter().any(|tag| text::hashtag::key(&tag.name) == key);
+    if !known && there.len() >= MOST_FEATURED {
+        return Err(Error::invalid("Base", "You have already featured the maximum number of hashtags"));
+    }
+    store::tag::feature(tx, viewer.id, &name, &key)?;
+    Ok(name)
+}
+
+/// A hashtag on the own profile, as it stands there.
+pub fn add(tx: &mut Tx, viewer: &Account, name: &str) -> Result<Featured> {
+    if name.trim().is_empty() {
+        return Err(Error::invalid("Tag", "can't be blank"));
+    }
+    let key = text::hashtag::key(&put(tx, viewer, name)?);
+    let mut all = store::tag::featured(tx, viewer.id)?;
+    all.retain(|tag| text::hashtag::key(&tag.name) == key);
+    all.pop().or_not_found("hashtag")
+}
+
+/// A hashtag off the own profile.
+pub fn unfeature(tx: &mut Tx, viewer: &Account, name: &str) -> Result<TagView> {
+    let name = name_of(name)?;
+    store::tag::unfeature(tx, viewer.id, &text::hashtag::key(&name))?;
+    shown(tx, viewer, &name)
+}
+
+/// The same by its row.
+pub fn remove(tx: &mut Tx, viewer: &Account, id: i64) -> Result<()> {
+    if store::tag::unfeature_row(tx, viewer.id, id)? { Ok(()) } else { Err(Error::NotFound("hashtag")) }
+}
+
+/// Hashtags on a profile, with its account.
+pub fn featured(tx: &mut Tx, account: AccountId) -> Result<(Account, Vec<Featured>)> {
+    let owner = crate::profile::one(tx, account)?.account;
+    let tags = if owner.state.is_live() { store::tag::featured(tx, account)? } else { Vec::new() };
+    Ok((owner, tags))
+}
+
+/// Hashtags that the viewer uses most and does not show.
+pub fn suggested(tx: &mut Tx, viewer: AccountId) -> Result<Vec<TagView>> {
+    let names = store::tag::often_used(tx, viewer, SUGGESTED)?;
+    search::tags(tx, Some(viewer), names)
+}
