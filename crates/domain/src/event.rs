@@ -23,6 +23,8 @@ pub enum Event {
     Deleted(PostId),
     /// An account is told something.
     Notified(AccountId, NotificationId),
+    /// An account is shown what was kept back from it.
+    Merged(AccountId),
     /// The keys or the document of an account changed: drop what is cached.
     Changed(AccountId),
     /// A host is alive again.

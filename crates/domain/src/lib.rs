@@ -20,6 +20,7 @@ pub mod notification;
 pub mod ownership;
 pub mod report;
 pub mod post;
+pub mod push;
 pub mod time;
 pub mod user;
 pub mod visibility;

@@ -2,23 +2,24 @@
 
 use crate::activity::{self, Sending};
 use crate::arrival::{Arrival, Need, Outcome};
+use crate::notify::{self, News};
 use crate::outbox::{Followers, Shared};
 use crate::{Error, OrNotFound, Result, documents, post, undone};
 use activitypub::announce::Announced;
 use activitypub::render;
 use activitypub::{Activity, Announce};
-use domain::notification::NotificationKind;
+use domain::notification::{About, NotificationKind};
 use domain::visibility::may_boost;
 use domain::{Account, AccountId, BoostId, Event, ObjectId, Post, PostId, Visibility};
+use store::Tx;
 use store::boost::Boost;
 use store::timeline::{self, Entry};
-use store::{Tx, notification};
 
 /// A boost of what stands among so many newer ids is not shown again: an hour's worth.
 const AGAIN_AFTER_MS: i64 = 3_600_000;
 
-fn group(id: PostId) -> String {
-    format!("boost-{id}")
+fn news(to: AccountId, from: AccountId, id: PostId) -> News {
+    News { to, kind: NotificationKind::Boost, from, about: About::Post(id) }
 }
 
 /// One of ours shows a post to its followers. Twice is once.
@@ -93,9 +94,8 @@ fn spread(tx: &mut Tx, booster: &Account, boost: &Boost, boosted: &Post, author:
     }
     let entry = Entry { id: boost.id.0, post_id: boosted.id, boost_id: Some(boost.id) };
     timeline::push(tx, &owners, entry, booster.id)?;
-    if author.is_ours() && author.id != booster.id {
-        let kind = NotificationKind::Boost;
-        notification::insert(tx, author.id, kind, booster.id, Some(boosted.id), &group(boosted.id))?;
+    if author.is_ours() {
+        notify::tell(tx, &news(author.id, booster.id, boosted.id))?;
     }
     tx.tell(Event::Boosted(boost.id));
     Ok(())
@@ -106,7 +106,7 @@ pub fn undo(tx: &mut Tx, viewer: &Account, id: PostId) -> Result<()> {
     let (boosted, author) = post::seen_by(tx, id, viewer)?;
     let Some(boost) = store::boost::find(tx, viewer.id, id)? else { return Ok(()) };
     store::boost::remove(tx, &boost)?;
-    notification::retract(tx, author.id, NotificationKind::Boost, viewer.id, &group(id))?;
+    notify::retract(tx, &news(author.id, viewer.id, id))?;
     let minted = activity::mint(tx, viewer);
     let announce = documents::announce(tx, &boost, viewer, &boosted)?;
     let json = render::undo(&minted.envelope, announce);
@@ -244,8 +244,7 @@ pub fn receive_undo_by_id(tx: &mut Tx, sender: &Account, id: &str) -> Result<Opt
 fn take_back(tx: &mut Tx, boost: &Boost) -> Result<Outcome> {
     store::boost::remove(tx, boost)?;
     if let Some(boosted) = store::post::find(tx, boost.post_id)? {
-        let kind = NotificationKind::Boost;
-        notification::retract(tx, boosted.author_id, kind, boost.account_id, &group(boosted.id))?;
+        notify::retract(tx, &news(boosted.author_id, boost.account_id, boosted.id))?;
     }
     Ok(Outcome::Processed)
 }

@@ -2,21 +2,20 @@
 
 use crate::activity::{self, Sending};
 use crate::arrival::Outcome;
+use crate::notify::{self, News};
 use crate::{Error, Result, undone};
 use activitypub::Follow;
 use activitypub::accept::Answer;
 use activitypub::render::{self, Envelope};
 use domain::follow::{Decision, decide};
-use domain::notification::NotificationKind;
+use domain::notification::{About, NotificationKind};
 use domain::{Account, AccountId, AccountKind, ActorId};
 use serde_json::Value;
 use store::follow::Follow as Row;
-use store::{Tx, notification, timeline};
+use store::{Tx, timeline};
 
 /// Entries a new follower's home is filled with.
 const BACKFILL: i64 = 40;
-/// Follows of one account, and the notification about them, have one key.
-const GROUP: &str = "follow";
 
 /// What a follower wishes; `None` leaves it as it is.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -109,7 +108,7 @@ pub fn receive(tx: &mut Tx, sender: &Account, follow: &Follow) -> Result<Outcome
         Decision::Reject => answer(tx, &target, sender, &id, Verdict::Reject)?,
         Decision::Hold => {
             store::follow::request(tx, sender.id, target.id, &id)?;
-            notification::insert(tx, target.id, NotificationKind::FollowRequest, sender.id, None, GROUP)?;
+            notify::tell(tx, &news(&target, NotificationKind::FollowRequest, sender))?;
         }
         Decision::Accept => {
             store::follow::request(tx, sender.id, target.id, &id)?;
@@ -120,11 +119,15 @@ pub fn receive(tx: &mut Tx, sender: &Account, follow: &Follow) -> Result<Outcome
     Ok(Outcome::Processed)
 }
 
+fn news(target: &Account, kind: NotificationKind, follower: &Account) -> News {
+    News { to: target.id, kind, from: follower.id, about: About::Sender }
+}
+
 /// Makes a follower of who asked.
 fn admit(tx: &mut Tx, target: &Account, follower: &Account) -> Result<()> {
     if store::follow::accept(tx, follower.id, target.id)? {
-        notification::retract(tx, target.id, NotificationKind::FollowRequest, follower.id, GROUP)?;
-        notification::insert(tx, target.id, NotificationKind::Follow, follower.id, None, GROUP)?;
+        notify::retract(tx, &news(target, NotificationKind::FollowRequest, follower))?;
+        notify::tell(tx, &news(target, NotificationKind::Follow, follower))?;
         if follower.is_ours() {
             timeline::backfill(tx, follower.id, target.id, BACKFILL)?;
         }
@@ -192,8 +195,8 @@ pub(crate) fn remove(tx: &mut Tx, follower: &Account, target: &Account) -> Resul
             timeline::withdraw(tx, follower.id, target.id)?;
         }
         if target.is_ours() {
-            notification::retract(tx, target.id, NotificationKind::FollowRequest, follower.id, GROUP)?;
-            notification::retract(tx, target.id, NotificationKind::Follow, follower.id, GROUP)?;
+            notify::retract(tx, &news(target, NotificationKind::FollowRequest, follower))?;
+            notify::retract(tx, &news(target, NotificationKind::Follow, follower))?;
         }
     }
     Ok(row)

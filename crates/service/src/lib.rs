@@ -21,6 +21,7 @@ pub mod sweep;
 
 mod fingerprint;
 mod undone;
+pub mod notify;
 
 pub mod errand;
 pub mod arrival;

@@ -2,16 +2,17 @@
 
 use crate::activity::{self, Sending};
 use crate::arrival::Outcome;
+use crate::notify::{self, News};
 use crate::{Result, post, undone};
 use activitypub::Like;
 use activitypub::render::{self, Envelope};
-use domain::notification::NotificationKind;
+use domain::notification::{About, NotificationKind};
 use domain::visibility::may_see;
-use domain::{Account, Event, PostId};
-use store::{Tx, notification};
+use domain::{Account, AccountId, Event, PostId};
+use store::Tx;
 
-fn group(id: PostId) -> String {
-    format!("like-{id}")
+fn news(to: AccountId, from: AccountId, id: PostId) -> News {
+    News { to, kind: NotificationKind::Like, from, about: About::Post(id) }
 }
 
 /// One of ours likes a post it may see (ActivityPub §6.8). Twice is once.
@@ -22,7 +23,7 @@ pub fn like(tx: &mut Tx, viewer: &Account, id: PostId) -> Result<()> {
         return Ok(());
     }
     if author.is_ours() {
-        tell(tx, &author, viewer, id)?;
+        notify::tell(tx, &news(author.id, viewer.id, id))?;
     } else {
         let json = render::like(&minted.envelope, &liked.object_id);
         let object = liked.object_id.as_str();
@@ -33,18 +34,11 @@ pub fn like(tx: &mut Tx, viewer: &Account, id: PostId) -> Result<()> {
     Ok(())
 }
 
-fn tell(tx: &mut Tx, author: &Account, from: &Account, id: PostId) -> Result<()> {
-    if author.id != from.id {
-        notification::insert(tx, author.id, NotificationKind::Like, from.id, Some(id), &group(id))?;
-    }
-    Ok(())
-}
-
 /// One of ours takes a like back.
 pub fn undo(tx: &mut Tx, viewer: &Account, id: PostId) -> Result<()> {
     let (liked, author) = post::seen_by(tx, id, viewer)?;
     let Some(activity_id) = store::like::remove(tx, viewer.id, id)? else { return Ok(()) };
-    notification::retract(tx, author.id, NotificationKind::Like, viewer.id, &group(id))?;
+    notify::retract(tx, &news(author.id, viewer.id, id))?;
     if let Some(activity_id) = activity_id.filter(|_| !author.is_ours()) {
         let minted = activity::mint(tx, viewer);
         let like =
@@ -81,7 +75,7 @@ pub fn receive(tx: &mut Tx, sender: &Account, like: &Like) -> Result<Outcome> {
     }
     let author = store::account::get(tx, liked.author_id)?;
     if author.is_ours() {
-        tell(tx, &author, sender, liked.id)?;
+        notify::tell(tx, &news(author.id, sender.id, liked.id))?;
     }
     Ok(Outcome::Processed)
 }
@@ -112,7 +106,7 @@ fn take_back(tx: &mut Tx, sender: &Account, id: PostId) -> Result<Outcome> {
         return Ok(Outcome::ignored("did not like the post"));
     }
     if let Some(liked) = store::post::find(tx, id)? {
-        notification::retract(tx, liked.author_id, NotificationKind::Like, sender.id, &group(id))?;
+        notify::retract(tx, &news(liked.author_id, sender.id, id))?;
     }
     Ok(Outcome::Processed)
 }

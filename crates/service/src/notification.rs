@@ -1,17 +1,22 @@
 //! What an account was told, with who and what it is about.
 
+pub mod grouped;
+pub mod request;
+
 use crate::Result;
 use crate::error::OrNotFound;
 use crate::listed::Listed;
 use crate::profile::{self, AccountView};
 use crate::timeline::dress;
-use domain::notification::Notification;
+use domain::notification::policy::Policy;
+use domain::notification::{Notification, Severance};
 use domain::{AccountId, NotificationId, Page, PostId, PostView};
 use std::collections::HashMap;
+use std::sync::Arc;
 use store::timeline::Entry;
 use store::{Tx, timeline};
 
-pub use store::notification::Selection;
+pub use store::notification::{Place, Selection};
 
 /// A notification as it is shown.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -19,9 +24,11 @@ pub struct NotificationView {
     /// What it says.
     pub notification: Notification,
     /// Who caused it.
-    pub from: AccountView,
+    pub from: Arc<AccountView>,
     /// What it is about.
-    pub post: Option<PostView>,
+    pub post: Option<Arc<PostView>>,
+    /// Which follows ended.
+    pub severance: Option<Severance>,
 }
 
 /// Notifications of the viewer, newest first.
@@ -45,35 +52,53 @@ pub fn one(tx: &mut Tx, viewer: AccountId, id: NotificationId) -> Result<Notific
 
 /// What is about someone or something that may no longer be seen is left out.
 fn dressed(tx: &mut Tx, viewer: AccountId, rows: Vec<Notification>) -> Result<Vec<NotificationView>> {
-    let from: Vec<AccountId> = rows.iter().map(|row| row.from).collect();
-    let accounts: HashMap<AccountId, AccountView> = profile::many(tx, &from)?
-        .into_iter()
-        .filter(|view| view.account.state.is_live())
-        .map(|view| (view.account.id, view))
-        .collect();
-    let posts = posts(tx, viewer, &rows)?;
+    let mut from: Vec<AccountId> = rows.iter().map(|row| row.from).collect();
+    from.sort_unstable();
+    from.dedup();
+    let people = people(tx, &from)?;
+    let posts = posts(tx, viewer, rows.iter().filter_map(|row| row.post_id))?;
+    let severances = severances(tx, viewer, &rows)?;
     let mut views = Vec::with_capacity(rows.len());
     for notification in rows {
-        let Some(from) = accounts.get(&notification.from).cloned() else { continue };
+        let Some(from) = people.get(&notification.from).map(Arc::clone) else { continue };
         let post = match notification.post_id {
             None => None,
             Some(id) => match posts.get(&id) {
-                Some(post) => Some(post.clone()),
+                Some(post) => Some(Arc::clone(post)),
                 None => continue,
             },
         };
-        views.push(NotificationView { notification, from, post });
+        let severance = notification.subject_id.and_then(|id| severances.get(&id).cloned());
+        views.push(NotificationView { notification, from, post, severance });
     }
     Ok(views)
 }
 
-fn posts(tx: &mut Tx, viewer: AccountId, rows: &[Notification]) -> Result<HashMap<PostId, PostView>> {
-    let mut ids: Vec<PostId> = rows.iter().filter_map(|row| row.post_id).collect();
+/// Those of some accounts that are shown.
+fn people(tx: &mut Tx, ids: &[AccountId]) -> Result<HashMap<AccountId, Arc<AccountView>>> {
+    let views = profile::many(tx, ids)?.into_iter().filter(|view| view.account.state.is_live());
+    Ok(views.map(|view| (view.account.id, Arc::new(view))).collect())
+}
+
+/// Those of some posts that the viewer may see.
+fn posts(
+    tx: &mut Tx,
+    viewer: AccountId,
+    ids: impl Iterator<Item = PostId>,
+) -> Result<HashMap<PostId, Arc<PostView>>> {
+    let mut ids: Vec<PostId> = ids.collect();
     ids.sort_unstable();
     ids.dedup();
     let seen = timeline::visible_among(tx, &ids, Some(viewer))?;
     let entries: Vec<Entry> = ids.into_iter().filter(|id| seen.contains(id)).map(Entry::from).collect();
-    Ok(dress(tx, Some(viewer), &entries)?.into_iter().map(|view| (view.post.id, view)).collect())
+    let views = dress(tx, Some(viewer), &entries)?;
+    Ok(views.into_iter().map(|view| (view.post.id, Arc::new(view))).collect())
+}
+
+fn severances(tx: &mut Tx, viewer: AccountId, rows: &[Notification]) -> Result<HashMap<i64, Severance>> {
+    let ids: Vec<i64> = rows.iter().filter_map(|row| row.subject_id).collect();
+    let found = store::notification::severance::some(tx, viewer, &ids)?;
+    Ok(found.into_iter().map(|severance| (severance.id, severance)).collect())
 }
 
 /// Takes one notification away.
@@ -87,7 +112,28 @@ pub fn clear(tx: &mut Tx, viewer: AccountId) -> Result<()> {
     Ok(store::notification::clear(tx, viewer)?)
 }
 
-/// How many there are, counted up to `most`.
-pub fn count(tx: &mut Tx, viewer: AccountId, selection: &Selection, most: i64) -> Result<usize> {
-    Ok(store::notification::list(tx, viewer, selection, Page::newest(most))?.len())
+/// How many there are that the viewer has not read, counted up to `most`.
+pub fn count_unread(tx: &mut Tx, viewer: AccountId, selection: &Selection, most: i64) -> Result<i64> {
+    let read = last_read(tx, viewer)?;
+    Ok(store::notification::count(tx, viewer, selection, read, most)?)
+}
+
+/// Up to where the viewer has read.
+fn last_read(_tx: &mut Tx, _viewer: AccountId) -> Result<i64> {
+    Ok(0)
+}
+
+/// What the viewer wishes to be told of, and how much waits: of how many
+/// senders, and how many notifications.
+pub fn policy(tx: &mut Tx, viewer: AccountId) -> Result<(Policy, (i64, i64))> {
+    let policy = store::notification::policy::find(tx, viewer)?;
+    Ok((policy, store::notification::request::summary(tx, viewer)?))
+}
+
+/// Writes what the viewer wishes to be told of.
+pub fn set_policy(tx: &mut Tx, viewer: AccountId, change: impl FnOnce(&mut Policy)) -> Result<()> {
+    tx.lock(&format!("notification policy {viewer}"))?;
+    let mut policy = store::notification::policy::find(tx, viewer)?;
+    change(&mut policy);
+    Ok(store::notification::policy::set(tx, viewer, &policy)?)
 }

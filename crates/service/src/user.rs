@@ -4,7 +4,8 @@ use crate::account::{self, NewAccount};
 use crate::error::OrNotFound;
 use crate::keys::Pair;
 pub use crate::login::by_name;
-use crate::{Cx, Error, Result, oauth};
+use crate::{Cx, Error, Result, notify, oauth};
+use domain::notification::{About, NotificationKind};
 use domain::user::{Role, User};
 use domain::{Account, AccountKind, UserId};
 use store::Tx;
@@ -51,6 +52,7 @@ pub async fn create(cx: &Cx, new: NewUser) -> Result<(User, Account)> {
             return Err(Error::invalid("email", "is taken"));
         }
         store::user::allow(tx, user.id, account.id)?;
+        notify::tell_staff(tx, NotificationKind::SignUp, account.id, About::Sender)?;
         Ok((user, account))
     })
     .await

@@ -40,6 +40,7 @@ pub mod pin;
 pub mod tag;
 pub mod timeline;
 pub mod notification;
+pub mod push;
 pub mod instance;
 pub mod user;
 pub mod session;

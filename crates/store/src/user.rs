@@ -164,3 +164,12 @@ pub fn set_settings(tx: &mut Tx, id: UserId, json: &str) -> Result<()> {
     tx.execute("UPDATE user_ SET settings = $2 WHERE id = $1", &[&id, &json])?;
     Ok(())
 }
+
+/// The accounts of those who run the server.
+pub fn administrators(tx: &mut Tx) -> Result<Vec<AccountId>> {
+    tx.query(
+        "SELECT account_id FROM user_ WHERE role = 'admin' AND state = 'active' ORDER BY id",
+        &[],
+        |row| row.get(0),
+    )
+}

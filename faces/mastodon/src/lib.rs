@@ -10,12 +10,14 @@ mod bookmarks;
 mod domain_blocks;
 mod entities;
 mod follows;
+mod grouped;
 mod instance;
 mod interactions;
 mod mutes;
 mod notifications;
 mod own;
 mod params;
+mod policy;
 mod reports;
 mod search;
 mod statuses;
@@ -35,6 +37,7 @@ pub fn routes() -> Router<Cx> {
         .merge(people())
         .merge(posts())
         .merge(lists())
+        .merge(told())
         .method_not_allowed_fallback(async || ApiError::not_found())
         .merge(assets::routes())
 }
@@ -119,9 +122,28 @@ fn lists() -> Router<Cx> {
         .route("/api/v1/featured_tags/suggestions", get(tags::suggested))
         .route("/api/v1/featured_tags/{id}", delete(tags::remove))
         .route("/api/v2/search", get(search::search))
+}
+
+fn told() -> Router<Cx> {
+    Router::new()
         .route("/api/v1/notifications", get(notifications::list))
         .route("/api/v1/notifications/unread_count", get(notifications::count))
         .route("/api/v1/notifications/clear", post(notifications::clear))
         .route("/api/v1/notifications/{id}", get(notifications::one))
         .route("/api/v1/notifications/{id}/dismiss", post(notifications::dismiss))
+        .route("/api/v2/notifications", get(grouped::list))
+        .route("/api/v2/notifications/unread_count", get(grouped::count))
+        .route("/api/v2/notifications/clear", post(notifications::clear))
+        .route("/api/v2/notifications/{group_key}", get(grouped::one))
+        .route("/api/v2/notifications/{group_key}/accounts", get(grouped::accounts))
+        .route("/api/v2/notifications/{group_key}/dismiss", post(grouped::dismiss))
+        .route("/api/v2/notifications/policy", get(policy::get).patch(policy::set))
+        .route("/api/v1/notifications/policy", get(policy::get_v1).put(policy::set_v1).patch(policy::set_v1))
+        .route("/api/v1/notifications/requests", get(policy::requests))
+        .route("/api/v1/notifications/requests/accept", post(policy::accept_all))
+        .route("/api/v1/notifications/requests/dismiss", post(policy::dismiss_all))
+        .route("/api/v1/notifications/requests/merged", get(policy::merged))
+        .route("/api/v1/notifications/requests/{id}", get(policy::request))
+        .route("/api/v1/notifications/requests/{id}/accept", post(policy::accept))
+        .route("/api/v1/notifications/requests/{id}/dismiss", post(policy::dismiss))
 }

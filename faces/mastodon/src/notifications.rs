@@ -1,10 +1,10 @@
-//! What the viewer was told.
+//! What the viewer was told, one by one.
 
 use crate::answer::{Answer, Id, Place, id as id_of, json, nothing};
 use crate::entities::Dialect;
-use crate::entities::notification::{Kind, kind_of};
+use crate::entities::notification::kinds_of;
 use axum::extract::State;
-use domain::notification::NotificationKind;
+use domain::notification::Kinds;
 use domain::{AccountId, NotificationId};
 use serde::{Deserialize, Serialize};
 use service::Cx;
@@ -17,32 +17,25 @@ pub(crate) struct Wanted {
     types: Vec<String>,
     exclude_types: Vec<String>,
     account_id: Option<String>,
-}
-
-/// Kinds by their words; none of them known and some written: nothing fits.
-fn kinds(words: &[String]) -> Vec<NotificationKind> {
-    let known = words.iter().filter_map(|word| kind_of(word));
-    known
-        .filter_map(|kind| match kind {
-            Kind::Ours(kind) => Some(kind),
-            Kind::Never => None,
-        })
-        .collect()
+    include_filtered: Option<bool>,
+    pub(crate) grouped_types: Option<Vec<String>>,
+    pub(crate) expand_accounts: Option<String>,
 }
 
 impl Wanted {
     /// None where nothing can fit.
-    fn selection(&self) -> Option<Selection> {
-        let wanted = kinds(&self.types);
+    pub(crate) fn selection(&self) -> Option<Selection> {
         let asked = self.types.iter().any(|word| !word.is_empty());
-        if asked && wanted.is_empty() {
-            return None;
-        }
+        let kinds = if asked { kinds_of(&self.types) } else { Kinds::ALL };
+        let kinds = kinds.without(kinds_of(&self.exclude_types));
         let from = match self.account_id.as_deref() {
             None | Some("") => None,
             Some(text) => Some(AccountId(id_of(text)?)),
         };
-        Some(Selection { kinds: wanted, without: kinds(&self.exclude_types), from })
+        // Who asks for one sender sees all of theirs.
+        let hidden = self.include_filtered == Some(true) || from.is_some();
+        let place = if hidden { notification::Place::KeptBack } else { notification::Place::Shown };
+        (kinds != Kinds::NONE).then_some(Selection { kinds, from, place })
     }
 }
 
@@ -88,12 +81,11 @@ pub(crate) async fn clear(State(cx): State<Cx>, viewer: Viewer) -> Answer {
 }
 
 #[derive(Debug, Serialize)]
-struct Count {
-    count: usize,
+pub(crate) struct Count {
+    pub(crate) count: i64,
 }
 
-/// `GET /api/v1/notifications/unread_count`: no program can say here yet up to
-/// where somebody has read, so all that there are count.
+/// `GET /api/v1/notifications/unread_count`
 pub(crate) async fn count(
     State(cx): State<Cx>,
     viewer: Viewer,
@@ -103,6 +95,6 @@ pub(crate) async fn count(
     viewer.require("read:notifications")?;
     let (most, me) = (paging.limit(100, 1000), viewer.account().id);
     let Some(selection) = wanted.selection() else { return json(&Count { count: 0 }) };
-    let count = cx.read(move |tx| notification::count(tx, me, &selection, most)).await?;
+    let count = cx.read(move |tx| notification::count_unread(tx, me, &selection, most)).await?;
     json(&Count { count })
 }

@@ -5,7 +5,7 @@ use super::cast::{Person, Place, Title};
 use super::stage::Stage;
 use super::story::{Effect, Passage, Reader, Step};
 use super::traffic::Passed;
-use domain::notification::NotificationKind;
+use domain::notification::{Kinds, NotificationKind};
 use domain::{Account, ActorId, Page, Post};
 use service::Tx;
 use std::fmt;
@@ -147,7 +147,8 @@ async fn pair<T: Send + 'static>(
 
 async fn told(stage: &Stage, who: Person, kind: NotificationKind, from: Person) -> Result<Option<String>> {
     let (who_id, from_id) = (stage.own(who).await?.id, stage.find(who.home, from).await?.id);
-    let selection = notification::Selection { kinds: vec![kind], from: Some(from_id), ..Default::default() };
+    let selection =
+        notification::Selection { from: Some(from_id), ..notification::Selection::of(Kinds::of([kind])) };
     let found =
         stage.cx(who.home).read(move |tx| Ok(notification::list(tx, who_id, &selection, Page::newest(1))?));
     Ok(unless(!found.await?.is_empty(), "there is no such notification"))

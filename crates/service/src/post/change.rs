@@ -3,14 +3,15 @@
 use super::publish::{sending, written};
 use crate::activity;
 use crate::arrival::Outcome;
+use crate::notify::{self, News};
 use crate::{Cx, Error, OrNotFound, Result, documents, undone};
 use activitypub::render;
-use domain::notification::NotificationKind;
+use domain::notification::{About, NotificationKind};
 use domain::post::{self, Draft};
 use domain::visibility::may_see;
 use domain::{Account, Event, ObjectId, Post, PostId};
+use store::Tx;
 use store::tombstone::{self, Grave};
-use store::{Tx, notification};
 use text::sanitise::RULES_VERSION;
 
 /// What an author changes; visibility and what is answered stay.
@@ -86,18 +87,8 @@ fn interested(tx: &mut Tx, post: &Post) -> Result<Vec<Account>> {
 /// Tells accounts of ours that a post they boosted has changed.
 pub(super) fn tell_boosters(tx: &mut Tx, post: &Post) -> Result<()> {
     for booster in store::boost::local_boosters(tx, post.id, 200)? {
-        if booster != post.author_id {
-            // Each edit is news of its own.
-            let group = format!("update-{}-{}", post.id, tx.now().0);
-            notification::insert(
-                tx,
-                booster,
-                NotificationKind::Update,
-                post.author_id,
-                Some(post.id),
-                &group,
-            )?;
-        }
+        let (kind, about) = (NotificationKind::Update, About::Post(post.id));
+        notify::tell_anew(tx, &News { to: booster, kind, from: post.author_id, about })?;
     }
     Ok(())
 }

@@ -2,11 +2,12 @@
 //! written here and posts that arrive.
 
 use crate::Result;
-use domain::notification::NotificationKind;
+use crate::notify::{self, News};
+use domain::notification::{About, NotificationKind};
 use domain::{Account, AccountId, Event, Post, Visibility};
+use store::Tx;
 use store::follow::LocalFollower;
 use store::timeline::{self, Entry};
-use store::{Tx, notification};
 
 /// Writes a new post into homes and tells whom it names.
 pub(super) fn spread(tx: &mut Tx, post: &Post, author: &Account, addressed: &[AccountId]) -> Result<()> {
@@ -22,19 +23,17 @@ pub(super) fn spread(tx: &mut Tx, post: &Post, author: &Account, addressed: &[Ac
         timeline::push(tx, &owners, Entry::from(post.id), author.id)?;
     }
     let told = tell_named(tx, post, author, addressed)?;
-    for follower in followers.iter().filter(|f| f.notifies && !told.contains(&f.account_id)) {
-        let group = format!("status-{}", post.id);
-        notification::insert(
-            tx,
-            follower.account_id,
-            NotificationKind::Status,
-            author.id,
-            Some(post.id),
-            &group,
-        )?;
+    // What answers others is not announced.
+    let announced = post.in_reply_to.is_none() || post.in_reply_to_account_id == Some(author.id);
+    for follower in followers.iter().filter(|f| announced && f.notifies && !told.contains(&f.account_id)) {
+        notify::tell(tx, &news(follower.account_id, NotificationKind::Status, post))?;
     }
     tx.tell(Event::Posted(post.id));
     Ok(())
+}
+
+fn news(to: AccountId, kind: NotificationKind, post: &Post) -> News {
+    News { to, kind, from: post.author_id, about: About::Post(post.id) }
 }
 
 /// Followers here in whose home the post belongs: of answers to others, only
@@ -77,8 +76,7 @@ fn tell_named(tx: &mut Tx, post: &Post, author: &Account, addressed: &[AccountId
     let blocking = store::block::apart(tx, &told, author.id)?;
     told.retain(|id| !blocking.contains(id));
     for account in &told {
-        let group = format!("mention-{}", post.id);
-        notification::insert(tx, *account, NotificationKind::Mention, author.id, Some(post.id), &group)?;
+        notify::tell(tx, &news(*account, NotificationKind::Mention, post))?;
     }
     Ok(told)
 }

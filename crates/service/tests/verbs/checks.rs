@@ -60,7 +60,11 @@ impl Stage {
                 Ok(store::notification::list(
                     tx,
                     id,
-                    &store::notification::Selection::default(),
+                    &store::notification::Selection {
+                        // What is kept back too.
+                        place: store::notification::Place::KeptBack,
+                        ..Default::default()
+                    },
                     Page::newest(100),
                 )?)
             })

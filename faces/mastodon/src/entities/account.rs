@@ -132,6 +132,14 @@ pub(crate) struct Account<'a> {
 }
 
 impl<'a> Dialect<'a> {
+    /// The picture of an account.
+    pub(crate) fn avatar(self, account: &'a Known) -> Picture<'a> {
+        match &account.profile.avatar_url {
+            Some(url) if account.state != AccountState::Suspended => Picture::There(url),
+            _ => Picture::Ours(self.names, NO_AVATAR),
+        }
+    }
+
     /// An account without where it went.
     pub(crate) fn account(self, account: &'a Known, counts: &AccountCounts) -> Account<'a> {
         let suspended = account.state == AccountState::Suspended;

@@ -11,8 +11,8 @@ use service::settings::SignUp;
 
 /// Programs look at the first number to know what they may ask for.
 pub(crate) const VERSION: &str = concat!("4.5.0 (compatible; Antiphon ", env!("CARGO_PKG_VERSION"), ")");
-/// Version 2 would promise grouped notifications.
-const API_VERSION: u32 = 1;
+/// Version 2 promises grouped notifications.
+const API_VERSION: u32 = 2;
 /// What a link counts for, however long it is.
 const CHARACTERS_OF_A_LINK: u32 = 23;
 const THUMBNAIL: &str = "/assets/server.png";

@@ -8,7 +8,7 @@ async fn told(server: &Server) -> (Person, Person, Value) {
     bob.follows(&ann).await;
     bob.post(&format!("/api/v1/statuses/{}/favourite", id(&post))).await.ok();
     bob.post(&format!("/api/v1/statuses/{}/reblog", id(&post))).await.ok();
-    bob.answers(&post, "@ann look", "direct").await;
+    bob.answers(&post, "@ann look", "unlisted").await;
     (ann, bob, post)
 }
 

@@ -268,6 +268,10 @@ impl Person {
         self.send(Method::POST, path, "application/json", body.to_string()).await
     }
 
+    pub(crate) async fn send_json(&self, method: Method, path: &str, body: Value) -> Answer {
+        self.send(method, path, "application/json", body.to_string()).await
+    }
+
     pub(crate) async fn put_json(&self, path: &str, body: Value) -> Answer {
         self.send(Method::PUT, path, "application/json", body.to_string()).await
     }
