@@ -144,7 +144,7 @@ macro_rules! selected {
             "((CAST(1 AS BIGINT) << CAST(",
             $n,
             ".kind AS INTEGER)) & $5) <> 0
-             AND ($6 = 0 OR ",
+             AND (CAST($6 AS BIGINT) = 0 OR ",
             $n,
             ".from_id = $6) AND (",
             $n,
