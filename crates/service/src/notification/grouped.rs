@@ -1,6 +1,6 @@
 //! Notifications in groups: twenty who like a post are one line.
 
-use super::{Selection, last_read, people, posts, severances};
+use super::{Selection, UNREAD, people, posts, severances};
 use crate::Result;
 use crate::error::OrNotFound;
 use crate::listed::Listed;
@@ -132,8 +132,7 @@ pub fn count_unread(
     grouped: Kinds,
     most: i64,
 ) -> Result<i64> {
-    let read = last_read(tx, viewer)?;
-    Ok(group::count(tx, viewer, selection, grouped.and(Kinds::GROUPED), read, most)?)
+    Ok(group::count(tx, viewer, selection, grouped.and(Kinds::GROUPED), UNREAD, most)?)
 }
 
 fn dressed(
