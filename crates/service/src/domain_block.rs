@@ -2,7 +2,8 @@
 //! followers. The host is not told; its accounts that followed are.
 
 use crate::listed::Listed;
-use crate::{Error, Result, follow};
+use crate::{Error, Result, follow, notify};
+use domain::notification::SeveranceKind;
 use domain::{Account, AccountId, Host, Page};
 use store::Tx;
 
@@ -29,15 +30,19 @@ fn host_of(tx: &Tx, text: &str) -> Result<Host> {
 pub fn block(tx: &mut Tx, viewer: &Account, host: &str) -> Result<()> {
     let host = host_of(tx, host)?;
     store::domain_block::insert(tx, viewer.id, &host)?;
+    let (mut followers, mut following) = (0, 0);
     for (follower, target) in store::domain_block::follows_across(tx, viewer.id, &host, MANY)? {
         let other = store::account::get(tx, if follower == viewer.id { target } else { follower })?;
         if follower == viewer.id {
+            following += 1;
             follow::undo(tx, viewer, &other)?;
         } else {
+            followers += 1;
             follow::reject(tx, viewer, other.id)?;
         }
     }
     store::domain_block::forget_notifications(tx, viewer.id, &host)?;
+    notify::severed(tx, viewer.id, SeveranceKind::OwnDomainBlock, host.as_str(), (followers, following))?;
     Ok(())
 }
 

@@ -7,9 +7,10 @@ use crate::Result;
 use crate::error::OrNotFound;
 use crate::listed::Listed;
 use crate::profile::{self, AccountView};
+use crate::report::{self, ReportView};
 use crate::timeline::dress;
 use domain::notification::policy::Policy;
-use domain::notification::{Notification, Severance};
+use domain::notification::{Notification, NotificationKind, Severance};
 use domain::{AccountId, NotificationId, Page, PostId, PostView};
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -27,8 +28,17 @@ pub struct NotificationView {
     pub from: Arc<AccountView>,
     /// What it is about.
     pub post: Option<Arc<PostView>>,
-    /// Which follows ended.
-    pub severance: Option<Severance>,
+    /// Which report or severance it is about.
+    pub subject: Option<Subject>,
+}
+
+/// What is no post and yet told of.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Subject {
+    /// A report.
+    Report(Arc<ReportView>),
+    /// Follows that ended.
+    Severance(Severance),
 }
 
 /// Notifications of the viewer, newest first.
@@ -57,7 +67,7 @@ fn dressed(tx: &mut Tx, viewer: AccountId, rows: Vec<Notification>) -> Result<Ve
     from.dedup();
     let people = people(tx, &from)?;
     let posts = posts(tx, viewer, rows.iter().filter_map(|row| row.post_id))?;
-    let severances = severances(tx, viewer, &rows)?;
+    let mut subjects = subjects(tx, viewer, &rows)?;
     let mut views = Vec::with_capacity(rows.len());
     for notification in rows {
         let Some(from) = people.get(&notification.from).map(Arc::clone) else { continue };
@@ -68,8 +78,8 @@ fn dressed(tx: &mut Tx, viewer: AccountId, rows: Vec<Notification>) -> Result<Ve
                 None => continue,
             },
         };
-        let severance = notification.subject_id.and_then(|id| severances.get(&id).cloned());
-        views.push(NotificationView { notification, from, post, severance });
+        let subject = subjects.remove(&notification.id);
+        views.push(NotificationView { notification, from, post, subject });
     }
     Ok(views)
 }
@@ -95,10 +105,21 @@ fn posts(
     Ok(views.into_iter().map(|view| (view.post.id, Arc::new(view))).collect())
 }
 
-fn severances(tx: &mut Tx, viewer: AccountId, rows: &[Notification]) -> Result<HashMap<i64, Severance>> {
-    let ids: Vec<i64> = rows.iter().filter_map(|row| row.subject_id).collect();
-    let found = store::notification::severance::some(tx, viewer, &ids)?;
-    Ok(found.into_iter().map(|severance| (severance.id, severance)).collect())
+/// Reports and severances that notifications are about.
+fn subjects(
+    tx: &mut Tx,
+    viewer: AccountId,
+    rows: &[Notification],
+) -> Result<HashMap<NotificationId, Subject>> {
+    let ids = |kind| rows.iter().filter(move |row| row.kind == kind).filter_map(|row| row.subject_id);
+    let reports = report::some(tx, &ids(NotificationKind::Report).collect::<Vec<_>>())?;
+    let severances = ids(NotificationKind::Severed).collect::<Vec<_>>();
+    let severances = store::notification::severance::some(tx, viewer, &severances)?;
+    let subject = |row: &Notification| match (row.kind, row.subject_id?) {
+        (NotificationKind::Report, id) => reports.get(&id).map(|report| Subject::Report(Arc::clone(report))),
+        (_, id) => severances.iter().find(|severance| severance.id == id).cloned().map(Subject::Severance),
+    };
+    Ok(rows.iter().filter_map(|row| Some((row.id, subject(row)?))).collect())
 }
 
 /// Takes one notification away.

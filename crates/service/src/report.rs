@@ -5,10 +5,13 @@
 use crate::activity::{self, Sending};
 use crate::arrival::{Arrival, Outcome};
 use crate::profile::{self, AccountView};
-use crate::{Cx, Error, OrNotFound, Result, account, post};
+use crate::{Cx, Error, OrNotFound, Result, account, notify, post};
 use activitypub::{Flag, render};
+use domain::notification::{About, NotificationKind};
 use domain::report::{Category, MAX_COMMENT, Report};
 use domain::{Account, AccountId, ObjectId, PostId};
+use std::collections::HashMap;
+use std::sync::Arc;
 use store::Tx;
 
 pub use store::report::Which;
@@ -89,7 +92,7 @@ fn write(tx: &mut Tx, viewer: &Account, new: &NewReport, server: Option<&Account
         resolved_at: None,
         created_at: tx.now(),
     };
-    store::report::insert(tx, &report)?;
+    keep(tx, &report)?;
     Ok(ReportView { report, target })
 }
 
@@ -146,9 +149,30 @@ pub fn receive(tx: &mut Tx, arrival: &Arrival<'_>, flag: &Flag) -> Result<Outcom
             resolved_at: None,
             created_at: tx.now(),
         };
-        store::report::insert(tx, &report)?;
+        keep(tx, &report)?;
     }
     Ok(Outcome::Processed)
+}
+
+/// Writes a report down and tells who runs the server.
+fn keep(tx: &mut Tx, report: &Report) -> Result<()> {
+    if store::report::insert(tx, report)? {
+        notify::tell_staff(tx, NotificationKind::Report, report.account_id, About::Row(report.id))?;
+    }
+    Ok(())
+}
+
+/// Some reports, by their ids.
+pub(crate) fn some(tx: &mut Tx, ids: &[i64]) -> Result<HashMap<i64, Arc<ReportView>>> {
+    let reports = store::report::some(tx, ids)?;
+    let targets: Vec<AccountId> = reports.iter().map(|report| report.target_id).collect();
+    let targets: HashMap<AccountId, AccountView> =
+        profile::many(tx, &targets)?.into_iter().map(|view| (view.account.id, view)).collect();
+    let view = |report: Report| {
+        let target = targets.get(&report.target_id)?.clone();
+        Some((report.id, Arc::new(ReportView { report, target })))
+    };
+    Ok(reports.into_iter().filter_map(view).collect())
 }
 
 /// Reports with whom they are about and who reports, the newest first.

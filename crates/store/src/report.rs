@@ -56,6 +56,19 @@ pub fn find(tx: &mut Tx, id: i64) -> Result<Option<Report>> {
     )
 }
 
+/// Some reports.
+pub fn some(tx: &mut Tx, ids: &[i64]) -> Result<Vec<Report>> {
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    tx.query(
+        "SELECT id, account_id, target_id, category, comment, rule_ids, post_ids, forwarded, activity_id, resolution,
+            resolved_at_ms, created_at_ms FROM report WHERE id = ANY($1)",
+        &[&ids],
+        read,
+    )
+}
+
 /// Which reports to list.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Which {

@@ -14,7 +14,6 @@ use service::notification::{policy, set_policy};
 use web::{ApiError, Paging, Params, Viewer};
 
 #[derive(Debug, Serialize)]
-#[expect(clippy::struct_field_names, reason = "the entity's own")]
 struct Summary {
     pending_requests_count: i64,
     pending_notifications_count: i64,
@@ -34,6 +33,7 @@ struct NotificationPolicy {
 
 /// The same as programs of Mastodon 4.3's first days know it.
 #[derive(Debug, Serialize)]
+#[expect(clippy::struct_excessive_bools, reason = "the entity has them")]
 struct V1NotificationPolicy {
     filter_not_following: bool,
     filter_not_followers: bool,

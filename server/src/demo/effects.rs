@@ -310,5 +310,9 @@ const fn news(kind: NotificationKind) -> &'static str {
         NotificationKind::Follow => "a new follower,",
         NotificationKind::FollowRequest => "a request to follow by",
         NotificationKind::Update => "an edit by",
+        NotificationKind::Poll => "the end of a poll by",
+        NotificationKind::SignUp => "the sign-up of",
+        NotificationKind::Report => "a report by",
+        NotificationKind::Severed => "follows lost by",
     }
 }

@@ -1,11 +1,11 @@
 //! Notifications in groups: twenty who like a post are one line.
 
-use super::{Selection, UNREAD, people, posts, severances};
+use super::{Selection, Subject, UNREAD, people, posts, subjects};
 use crate::Result;
 use crate::error::OrNotFound;
 use crate::listed::Listed;
 use crate::profile::{self, AccountView};
-use domain::notification::{GroupKey, Kinds, Notification, Severance};
+use domain::notification::{GroupKey, Kinds, Notification};
 use domain::{AccountId, NotificationId, Page, PostId, PostView, Timestamp};
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
@@ -38,8 +38,8 @@ pub struct Group {
     pub sample: Vec<AccountId>,
     /// What of it is on this page; none where there is no page.
     pub span: Option<Span>,
-    /// Which follows ended.
-    pub severance: Option<Severance>,
+    /// Which report or severance it is about.
+    pub subject: Option<Subject>,
 }
 
 /// Which accounts are shown whole.
@@ -157,13 +157,13 @@ fn dressed(
     senders.dedup();
     let people = people(tx, &senders)?;
     let posts = posts(tx, viewer, rows.iter().filter_map(|row| row.post_id))?;
-    let severances = severances(tx, viewer, &rows)?;
+    let mut subjects = subjects(tx, viewer, &rows)?;
     let mut groups = Vec::with_capacity(rows.len());
     for row in rows {
-        let severance = row.subject_id.and_then(|id| severances.get(&id).cloned());
+        let subject = subjects.remove(&row.id);
         let mut group = match members.get(&row.id) {
-            Some(members) => together_as_one(row, members, severance),
-            None => alone(row, severance),
+            Some(members) => together_as_one(row, members, subject),
+            None => alone(row, subject),
         };
         if window.is_none() {
             group.span = None;
@@ -177,7 +177,7 @@ fn dressed(
     Ok(gathered(groups, &people, &posts, expand, ends))
 }
 
-fn alone(row: Notification, severance: Option<Severance>) -> Group {
+fn alone(row: Notification, subject: Option<Subject>) -> Group {
     Group {
         key: GroupKey::Alone(row.id),
         count: 1,
@@ -185,12 +185,12 @@ fn alone(row: Notification, severance: Option<Severance>) -> Group {
         sample: vec![row.from],
         span: Some(Span { oldest: row.id, newest: row.id, at: row.created_at }),
         notification: row,
-        severance,
+        subject,
     }
 }
 
 /// `members` are the newest of the group, the newest first.
-fn together_as_one(row: Notification, members: &[Member], severance: Option<Severance>) -> Group {
+fn together_as_one(row: Notification, members: &[Member], subject: Option<Subject>) -> Group {
     let first = members.first();
     Group {
         key: row.group,
@@ -203,7 +203,7 @@ fn together_as_one(row: Notification, members: &[Member], severance: Option<Seve
             at: first.map_or(row.created_at, |member| member.created_at),
         }),
         notification: row,
-        severance,
+        subject,
     }
 }
 

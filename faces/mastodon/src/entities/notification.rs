@@ -2,13 +2,14 @@
 
 use super::Dialect;
 use super::account::Account;
+use super::report::Report;
 use super::status::Status;
 use super::value::{Acct, Iso, Picture, Text};
 use domain::NotificationId;
 use domain::notification::{GroupKey, Kinds, NotificationKind, Severance, SeveranceKind};
 use serde::Serialize;
-use service::notification::NotificationView;
 use service::notification::grouped::{Group, Grouped};
+use service::notification::{NotificationView, Subject};
 use service::profile::AccountView;
 use std::fmt;
 
@@ -114,7 +115,7 @@ pub(crate) struct Notification<'a> {
     group_key: Text<GroupName>,
     account: Account<'a>,
     status: Option<Status<'a>>,
-    report: Option<()>,
+    report: Option<Report<'a>>,
     event: Option<SeveranceEvent<'a>>,
     moderation_warning: Option<()>,
     collection: Option<()>,
@@ -134,14 +135,27 @@ struct NotificationGroup<'a> {
     latest_page_notification_at: Option<Iso>,
     sample_account_ids: Vec<Text<i64>>,
     status_id: Option<Text<i64>>,
-    report: Option<()>,
+    report: Option<Report<'a>>,
     event: Option<SeveranceEvent<'a>>,
     moderation_warning: Option<()>,
     fallback: Option<()>,
 }
 
-impl<'a> From<&'a Group> for NotificationGroup<'a> {
-    fn from(group: &'a Group) -> Self {
+/// The report and the event of a subject.
+fn members<'a>(
+    dialect: Dialect<'a>,
+    subject: Option<&'a Subject>,
+) -> (Option<Report<'a>>, Option<SeveranceEvent<'a>>) {
+    match subject {
+        Some(Subject::Report(report)) => (Some(dialect.report(report)), None),
+        Some(Subject::Severance(severance)) => (None, Some(severance.into())),
+        None => (None, None),
+    }
+}
+
+impl<'a> NotificationGroup<'a> {
+    fn of(dialect: Dialect<'a>, group: &'a Group) -> Self {
+        let (report, event) = members(dialect, group.subject.as_ref());
         Self {
             group_key: Text(GroupName(group.key)),
             notifications_count: group.count,
@@ -152,8 +166,8 @@ impl<'a> From<&'a Group> for NotificationGroup<'a> {
             latest_page_notification_at: group.span.map(|span| Iso(span.at)),
             sample_account_ids: group.sample.iter().map(|id| Text(id.0)).collect(),
             status_id: group.notification.post_id.map(|id| Text(id.0)),
-            report: None,
-            event: group.severance.as_ref().map(SeveranceEvent::from),
+            report,
+            event,
             moderation_warning: None,
             fallback: None,
         }
@@ -187,6 +201,7 @@ impl<'a> Dialect<'a> {
     /// A notification.
     pub(crate) fn notification(self, view: &'a NotificationView) -> Notification<'a> {
         let notification = &view.notification;
+        let (report, event) = members(self, view.subject.as_ref());
         Notification {
             id: Text(notification.id.0),
             r#type: word(notification.kind),
@@ -194,8 +209,8 @@ impl<'a> Dialect<'a> {
             group_key: Text(GroupName(notification.group)),
             account: self.profile(&view.from),
             status: view.post.as_ref().map(|post| self.status(post)),
-            report: None,
-            event: view.severance.as_ref().map(SeveranceEvent::from),
+            report,
+            event,
             moderation_warning: None,
             collection: None,
             fallback: None,
@@ -211,7 +226,11 @@ impl<'a> Dialect<'a> {
             accounts: found.accounts.iter().map(|view| self.profile(view)).collect(),
             partial_accounts: found.partial.as_ref().map(partial),
             statuses: found.posts.iter().map(|view| self.status(view)).collect(),
-            notification_groups: found.groups.iter().map(NotificationGroup::from).collect(),
+            notification_groups: found
+                .groups
+                .iter()
+                .map(|group| NotificationGroup::of(self, group))
+                .collect(),
         }
     }
 

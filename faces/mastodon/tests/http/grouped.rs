@@ -175,3 +175,30 @@ fn administrators_are_told_who_signed_up() {
         assert_eq!(types(&ann.get("/api/v2/notifications").await.ok()), [""; 0]);
     });
 }
+
+#[test]
+fn administrators_are_told_of_reports_and_owners_of_follows_that_ended() {
+    on_each(async |server| {
+        let boss = server.person_as("boss", Role::Admin).await;
+        let ann = server.person("ann").await;
+        let troll = server.peer("troll").await;
+        let body = json!({ "account_id": troll.id.to_string(), "comment": "a troll" });
+        ann.post_json("/api/v1/reports", body).await.ok();
+        let told = boss.get("/api/v1/notifications?types[]=admin.report").await.ok();
+        assert_eq!(told[0]["report"]["comment"], "a troll");
+        assert_eq!(told[0]["report"]["target_account"]["id"], json!(troll.id.to_string()));
+        assert_eq!(id(&told[0]["account"]), ann.id());
+        let group =
+            &boss.get("/api/v2/notifications?types[]=admin.report").await.ok()["notification_groups"][0];
+        assert_eq!(group["report"]["comment"], "a troll");
+        ann.post(&format!("/api/v1/accounts/{}/follow", troll.id)).await.ok();
+        ann.post_form("/api/v1/domain_blocks", "domain=there.example").await.ok();
+        let told = ann.get("/api/v1/notifications").await.ok();
+        let event = &told[0]["event"];
+        assert_eq!(
+            (&told[0]["type"], &event["target_name"]),
+            (&json!("severed_relationships"), &json!("there.example"))
+        );
+        assert_eq!((&event["type"], &event["following_count"]), (&json!("user_domain_block"), &json!(1)));
+    });
+}
