@@ -12,7 +12,7 @@ use store::notification::{self, Place};
 pub use store::notification::News;
 
 /// Tells an account something, once.
-pub(crate) fn tell(tx: &mut Tx, news: &News) -> Result<()> {
+pub fn tell(tx: &mut Tx, news: &News) -> Result<()> {
     if news.to == news.from && !news.kind.is_of_oneself() {
         return Ok(());
     }

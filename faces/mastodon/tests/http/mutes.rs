@@ -181,12 +181,14 @@ fn a_blocked_server_is_met_nowhere_and_loses_its_followers() {
         );
         assert_eq!(relationship(&bob, &far.id.to_string()).await["followed_by"], true);
         bob.post(&format!("/api/v1/accounts/{}/follow", zoe.id)).await.refused(403);
-        let told = (bob.account.id, zoe.id);
-        let kind = domain::notification::NotificationKind::Follow;
-        let tell =
-            move |tx: &mut service::Tx| Ok(store::notification::insert(tx, told.0, kind, told.1, None, "x")?);
-        server.cx.write(tell).await.unwrap();
-        assert_eq!(bob.get("/api/v1/notifications").await.ok(), json!([]));
+        let news = service::notify::News {
+            to: bob.account.id,
+            kind: domain::notification::NotificationKind::Follow,
+            from: zoe.id,
+            about: domain::notification::About::Sender,
+        };
+        server.cx.write(move |tx| service::notify::tell(tx, &news)).await.unwrap();
+        assert_eq!(bob.get("/api/v1/notifications?types[]=follow").await.ok(), json!([]));
         assert_eq!(bob.delete("/api/v1/domain_blocks?domain=there.example").await.ok(), json!({}));
         assert_eq!(bob.get("/api/v1/domain_blocks").await.ok(), json!([]));
         assert!(ids(&bob.get("/api/v1/timelines/public").await.ok()).contains(&post.id.to_string()));
