@@ -22,6 +22,7 @@ fn faces() -> Router<Cx> {
         .merge(federation::routes())
         .merge(sign_in::routes())
         .merge(mastodon::routes())
+        .merge(files::routes())
         .merge(pages::routes())
 }
 

@@ -49,7 +49,7 @@ impl Settings {
 
     /// Our names for our things.
     pub fn names(&self) -> Names {
-        Names::new(self.origin.clone(), self.handle_domain.clone())
+        Names::new(self.origin.clone(), self.handle_domain.clone()).with_media(self.media_origin.clone())
     }
 
     /// What verbs must know.
@@ -62,6 +62,9 @@ impl Settings {
             fetch: self.fetch,
             log_days: self.log_days,
             log_bytes: self.log_bytes,
+            media_dir: self.data_dir.join("media"),
+            remote_media: self.remote_media,
+            remote_media_bytes: self.remote_media_bytes,
             ..service::Settings::default()
         }
     }
@@ -71,7 +74,7 @@ impl Settings {
         web::DoorSettings {
             rate_limit: self.rate_limit,
             trusted_proxies: self.trusted_proxies.clone(),
-            hosts: self.media_origin.iter().map(|origin| origin.host().clone()).collect(),
+            media_hosts: self.media_origin.iter().map(|origin| origin.host().clone()).collect(),
         }
     }
 

@@ -13,7 +13,7 @@ use std::process::Command;
 const MAX_LINES: usize = 599;
 
 /// Which of our rooms each room may list.
-const MAY_LIST: [(&str, &[&str]); 16] = [
+const MAY_LIST: [(&str, &[&str]); 17] = [
     ("domain", &[]),
     ("activitypub", &["domain"]),
     ("text", &["domain"]),
@@ -27,6 +27,7 @@ const MAY_LIST: [(&str, &[&str]); 16] = [
     ("sign-in", &["domain", "service", "web"]),
     ("mastodon", &["domain", "service", "web"]),
     ("pages", &["domain", "service", "web"]),
+    ("files", &["domain", "service", "web"]),
     (
         "server",
         &[
@@ -42,6 +43,7 @@ const MAY_LIST: [(&str, &[&str]); 16] = [
             "sign-in",
             "mastodon",
             "pages",
+            "files",
         ],
     ),
     // Plays the peers too, so it may reach every room.
@@ -61,7 +63,7 @@ const ONLY_IN: [(&str, &[&str]); 10] = [
     ("ammonia", &["text"]),
     ("image", &["media"]),
     ("pulldown-cmark", &["text"]),
-    ("axum", &["web", "federation", "sign-in", "mastodon", "pages", "server", "testkit"]),
+    ("axum", &["web", "federation", "sign-in", "mastodon", "pages", "files", "server", "testkit"]),
 ];
 
 /// What the rooms without a world around them may not list.

@@ -7,6 +7,8 @@ use crate::{Bounds, Family, Format, Refused};
 use serde::Deserialize;
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 /// Where the programs may be.
@@ -19,10 +21,11 @@ const COPY: Duration = Duration::from_secs(60);
 const MAKE: Duration = Duration::from_secs(15 * 60);
 
 /// The two programs.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub struct Tools {
     ffmpeg: PathBuf,
     ffprobe: PathBuf,
+    stopped: Arc<AtomicBool>,
 }
 
 /// A film or a recording as it is kept; its file lies in the folder of work.
@@ -101,8 +104,13 @@ impl Tools {
     pub fn find() -> Option<Self> {
         FOLDERS.into_iter().map(Path::new).find_map(|folder| {
             let (ffmpeg, ffprobe) = (folder.join("ffmpeg"), folder.join("ffprobe"));
-            (ffmpeg.is_file() && ffprobe.is_file()).then_some(Self { ffmpeg, ffprobe })
+            (ffmpeg.is_file() && ffprobe.is_file()).then(|| Self { ffmpeg, ffprobe, stopped: Arc::default() })
         })
+    }
+
+    /// Ends what runs; nothing begins any more.
+    pub fn stop(&self) {
+        self.stopped.store(true, Ordering::Relaxed);
     }
 
     /// Looks into a file and makes a clean one beside it, in a folder of its own.
@@ -151,7 +159,7 @@ impl Tools {
         let arguments =
             ["-v", "error", "-protocol_whitelist", "file", "-f", demuxer(format), "-show_entries", what];
         let arguments: Vec<&str> = arguments.into_iter().chain(["-of", "json", "-i", "in"]).collect();
-        let said = run(&self.ffprobe, &arguments, folder, LOOK)?;
+        let said = run(&self.ffprobe, &arguments, folder, LOOK, &self.stopped)?;
         serde_json::from_slice(&said).map_err(|error| Refused::Broken(error.to_string()))
     }
 
@@ -183,7 +191,7 @@ impl Tools {
             arguments.extend(["-movflags", "+faststart"]);
         }
         arguments.extend(["-f", muxer(plan.format), &out]);
-        run(&self.ffmpeg, &arguments, folder, if plan.makes_anew { MAKE } else { COPY })?;
+        run(&self.ffmpeg, &arguments, folder, if plan.makes_anew { MAKE } else { COPY }, &self.stopped)?;
         Ok(folder.join(out))
     }
 
@@ -200,7 +208,7 @@ impl Tools {
             "image2",
         ]);
         arguments.extend(["-c:v", "png", "-update", "1", "poster.png"]);
-        run(&self.ffmpeg, &arguments, folder, COPY)?;
+        run(&self.ffmpeg, &arguments, folder, COPY, &self.stopped)?;
         Ok(fs::read(folder.join("poster.png"))?)
     }
 }

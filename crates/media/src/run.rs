@@ -3,9 +3,10 @@
 
 use crate::Refused;
 use std::fs::{self, File};
-use std::io::Read;
+use std::io::{self, Read};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -25,6 +26,7 @@ pub(crate) fn run(
     arguments: &[&str],
     folder: &Path,
     patience: Duration,
+    stopped: &AtomicBool,
 ) -> Result<Vec<u8>, Refused> {
     let (said, complained) = (folder.join("said"), folder.join("complained"));
     let child = Command::new(program)
@@ -36,7 +38,7 @@ pub(crate) fn run(
         .stderr(File::create(&complained)?)
         .spawn()?;
     bound(&child, patience);
-    let ended = wait(child, patience)?;
+    let ended = wait(child, patience, stopped)?;
     if ended {
         return words(&said);
     }
@@ -59,16 +61,21 @@ fn bound(child: &Child, patience: Duration) {
 }
 
 /// Whether it ended by itself and well.
-fn wait(mut child: Child, patience: Duration) -> Result<bool, Refused> {
+fn wait(mut child: Child, patience: Duration, stopped: &AtomicBool) -> Result<bool, Refused> {
     let started = Instant::now();
     loop {
         if let Some(status) = child.try_wait()? {
             return Ok(status.success());
         }
-        if started.elapsed() > patience {
+        let stopped = stopped.load(Ordering::Relaxed);
+        if stopped || started.elapsed() > patience {
             child.kill()?;
             child.wait()?;
-            return Err(Refused::Slow);
+            return Err(if stopped {
+                io::Error::from(io::ErrorKind::Interrupted).into()
+            } else {
+                Refused::Slow
+            });
         }
         thread::sleep(LOOK);
     }
@@ -88,7 +95,14 @@ mod tests {
     #[test]
     fn it_has_no_environment_and_its_words_are_read() {
         let folder = tempfile::tempdir().unwrap();
-        let said = run(Path::new("/usr/bin/env"), &[], folder.path(), Duration::from_secs(5)).unwrap();
+        let said = run(
+            Path::new("/usr/bin/env"),
+            &[],
+            folder.path(),
+            Duration::from_secs(5),
+            &AtomicBool::default(),
+        )
+        .unwrap();
         assert!(!String::from_utf8_lossy(&said).contains("CARGO"), "{said:?}");
     }
 
@@ -96,9 +110,16 @@ mod tests {
     fn who_takes_too_long_is_ended_and_who_fails_is_heard() {
         let folder = tempfile::tempdir().unwrap();
         let sh = Path::new("/bin/sh");
-        let slow = run(sh, &["-c", "sleep 30"], folder.path(), Duration::from_millis(100));
+        let slow =
+            run(sh, &["-c", "sleep 30"], folder.path(), Duration::from_millis(100), &AtomicBool::default());
         assert!(matches!(slow, Err(Refused::Slow)), "{slow:?}");
-        let wrong = run(sh, &["-c", "echo no >&2; exit 3"], folder.path(), Duration::from_secs(5));
+        let wrong = run(
+            sh,
+            &["-c", "echo no >&2; exit 3"],
+            folder.path(),
+            Duration::from_secs(5),
+            &AtomicBool::default(),
+        );
         assert!(matches!(&wrong, Err(Refused::Broken(why)) if why == "no"), "{wrong:?}");
     }
 }

@@ -87,6 +87,17 @@ impl Shelf {
         Ok(())
     }
 
+    /// Keeps a file that another program has written, under a name.
+    pub fn adopt(&self, file: &Path, name: &str) -> Result<(), Refused> {
+        let path = self.path(name)?;
+        let folder = path.parent().unwrap_or(&self.root);
+        private(folder)?;
+        File::open(file)?.sync_all()?;
+        fs::rename(file, &path)?;
+        File::open(folder)?.sync_all()?;
+        Ok(())
+    }
+
     /// Keeps bytes under a name.
     pub fn put(&self, name: &str, bytes: &[u8]) -> Result<(), Refused> {
         let mut incoming = self.incoming()?;

@@ -6,6 +6,7 @@ use crate::account::{self, Confirmations};
 use crate::errand::Documents;
 use crate::inbound;
 use crate::keys::KeyRing;
+use crate::media::Darkroom;
 use crate::password::Passwords;
 use crate::{Error, Result, Settings};
 use domain::{AccountId, Names, Timestamp};
@@ -47,6 +48,8 @@ pub struct Memory {
     /// Documents of the last seconds.
     pub(crate) documents: Documents,
     pub(crate) confirmations: Confirmations,
+    /// Where files are looked at and lie.
+    pub media: Darkroom,
     /// How many refusals may wait to be written into the log.
     pub(crate) refusals: Arc<Semaphore>,
     instance: OnceCell<AccountId>,
@@ -75,6 +78,7 @@ impl Cx {
             peer_keys: inbound::Keys::default(),
             documents: Documents::default(),
             confirmations: Confirmations::default(),
+            media: Darkroom::new(&settings),
             refusals: Arc::new(Semaphore::new(WAITING_REFUSALS)),
             instance: OnceCell::new(),
         };

@@ -22,6 +22,12 @@ pub enum Error {
         /// What is wrong with it, as the end of the sentence.
         problem: Cow<'static, str>,
     },
+    /// A rule refuses it, in these words.
+    #[error("{0}")]
+    Refused(Cow<'static, str>),
+    /// There is no room on the disk.
+    #[error("the disk is full")]
+    Full,
     /// Nobody is signed in, or the proof of it is not good.
     #[error("{0}")]
     Unauthorized(&'static str),

@@ -23,6 +23,7 @@ mod fingerprint;
 mod undone;
 pub mod notify;
 
+pub mod media;
 pub mod errand;
 pub mod arrival;
 pub mod activity;

@@ -1,6 +1,8 @@
 //! What an administrator decides and verbs must know. `server` reads it from
 //! file, environment and flags.
 
+use std::path::PathBuf;
+
 /// Who may make an account.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum SignUp {
@@ -25,6 +27,18 @@ pub enum Fetch {
     Authorized,
 }
 
+/// How pictures, films and recordings of peers are shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum RemoteMedia {
+    /// By their own address: every reader's device asks the peer.
+    Link,
+    /// Through us, without keeping anything.
+    Proxy,
+    /// Through us; what was looked at lately is kept.
+    #[default]
+    Cache,
+}
+
 /// The settings of one server.
 #[derive(Debug, Clone)]
 pub struct Settings {
@@ -42,6 +56,12 @@ pub struct Settings {
     pub log_days: u32,
     /// Bytes the message log's bodies may take.
     pub log_bytes: u64,
+    /// The folder of the files that people hand in.
+    pub media_dir: PathBuf,
+    /// How pictures, films and recordings of peers are shown.
+    pub remote_media: RemoteMedia,
+    /// Bytes that files of peers may take on our disk.
+    pub remote_media_bytes: u64,
     /// Most requests under way to other servers for deliveries.
     pub delivery_sockets: usize,
 }
@@ -56,6 +76,9 @@ impl Default for Settings {
             fetch: Fetch::default(),
             log_days: 7,
             log_bytes: 2 << 30,
+            media_dir: "./antiphon-data/media".into(),
+            remote_media: RemoteMedia::default(),
+            remote_media_bytes: 1 << 30,
             delivery_sockets: 256,
         }
     }

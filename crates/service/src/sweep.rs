@@ -26,7 +26,7 @@ const LINES: Duration = Duration::from_secs(60 * 24 * 3600);
 type Step = fn(&mut Tx, Timestamp) -> Result<u64>;
 
 /// All there is to do that needs no settings.
-const STEPS: [Step; 11] = [
+const STEPS: [Step; 12] = [
     |tx, now| Ok(store::mute::expire(tx, now, STEP)?),
     |tx, now| Ok(store::sweep::seen(tx, now.minus(SEEN), STEP)?),
     |tx, now| Ok(store::sweep::sessions(tx, now.minus(SESSION), STEP)?),
@@ -36,6 +36,7 @@ const STEPS: [Step; 11] = [
     |tx, now| Ok(store::delivery::expire_all(tx, now.minus(END_AFTER), STEP)?),
     |tx, now| Ok(store::delivery::remove_ended(tx, now.minus(END_AFTER + GIVE_UP_AFTER), STEP)?),
     |tx, now| Ok(store::lane::forget(tx, now.minus(LANE), STEP)?),
+    crate::media::unattached,
     |tx, now| refused(tx, now.minus(DAY)),
     |tx, now| old(tx, now.minus(LINES)),
 ];

@@ -26,13 +26,13 @@ pub struct DoorSettings {
     pub rate_limit: bool,
     /// Whose `X-Forwarded-*` is believed (`ANTIPHON_TRUSTED_PROXIES`).
     pub trusted_proxies: Vec<IpNet>,
-    /// Hosts we answer to beside those of our origin and handles.
-    pub hosts: Vec<Host>,
+    /// Hosts that serve files and nothing else (`ANTIPHON_MEDIA_ORIGIN`).
+    pub media_hosts: Vec<Host>,
 }
 
 impl Default for DoorSettings {
     fn default() -> Self {
-        Self { rate_limit: true, trusted_proxies: Vec::new(), hosts: Vec::new() }
+        Self { rate_limit: true, trusted_proxies: Vec::new(), media_hosts: Vec::new() }
     }
 }
 

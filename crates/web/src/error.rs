@@ -15,6 +15,9 @@ use std::borrow::Cow;
 /// Seconds after which a busy server is asked again.
 const BUSY_SECONDS: u64 = 5;
 
+/// Seconds after which a full disk may have room again.
+const FULL_SECONDS: u64 = 600;
+
 /// A status and the sentence that goes with it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct Refusal {
@@ -39,6 +42,11 @@ impl Refusal {
             Error::Gone(what) => Self::new(StatusCode::GONE, format!("{what} is gone")),
             Error::Invalid { field, problem } => {
                 Self::new(StatusCode::UNPROCESSABLE_ENTITY, format!("Validation failed: {field} {problem}"))
+            }
+            Error::Refused(why) => Self::new(StatusCode::UNPROCESSABLE_ENTITY, why.clone()),
+            Error::Full => {
+                tracing::error!("the disk is full");
+                Self::later(StatusCode::SERVICE_UNAVAILABLE, "There is no room for files here", FULL_SECONDS)
             }
             Error::Unauthorized(why) => Self::new(StatusCode::UNAUTHORIZED, *why),
             Error::Forbidden(why) => Self::new(StatusCode::FORBIDDEN, *why),

@@ -14,8 +14,8 @@ const PAGE_POLICY: &str = "default-src 'none'; style-src 'self'; img-src * data:
 const OTHER_POLICY: &str = "default-src 'none'; frame-ancestors 'none'";
 
 /// Whatever scripts of web clients need of other sites' programs.
-const OPEN_PATHS: [&str; 6] =
-    ["/api/", "/.well-known/", "/nodeinfo", "/oauth/token", "/oauth/revoke", "/oauth/userinfo"];
+const OPEN_PATHS: [&str; 7] =
+    ["/api/", "/media/", "/.well-known/", "/nodeinfo", "/oauth/token", "/oauth/revoke", "/oauth/userinfo"];
 
 /// The layer.
 pub(crate) async fn add(State(front): State<Front>, request: Request, next: Next) -> Response {
@@ -80,7 +80,11 @@ fn share(headers: &mut HeaderMap, preflight: bool) {
     );
     if preflight {
         set(headers, header::ACCESS_CONTROL_ALLOW_METHODS, "GET, POST, PUT, PATCH, DELETE, OPTIONS");
-        set(headers, header::ACCESS_CONTROL_ALLOW_HEADERS, "Authorization, Content-Type, Idempotency-Key");
+        set(
+            headers,
+            header::ACCESS_CONTROL_ALLOW_HEADERS,
+            "Authorization, Content-Type, Idempotency-Key, Range",
+        );
         set(headers, header::ACCESS_CONTROL_MAX_AGE, "7200");
     }
 }

@@ -42,6 +42,12 @@ pub(crate) async fn check(State(front): State<Front>, mut request: Request, next
     {
         return misdirected(&front.cx.names);
     }
+    if asked.as_ref().is_some_and(|host| is_for_files(&front.cx.names, host))
+        && !is_file(request.uri().path())
+    {
+        // A file that turned out to be a page could reach nothing from here.
+        return (StatusCode::NOT_FOUND, "There are only files here.\n").into_response();
+    }
     if let Some(host) = written.and_then(|host| HeaderValue::try_from(host).ok()) {
         // RFC 9112 §3.2.2: from here on there is one host only. What is signed
         // for another one must not be believed here.
@@ -78,7 +84,16 @@ fn text<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
 }
 
 fn is_ours(names: &Names, settings: &DoorSettings, host: &Host) -> bool {
-    host == names.origin().host() || host == names.domain() || settings.hosts.contains(host)
+    host == names.origin().host() || host == names.domain() || settings.media_hosts.contains(host)
+}
+
+/// Whether a host was asked that serves files only.
+fn is_for_files(names: &Names, host: &Host) -> bool {
+    names.media_origin().host() == host && host != names.origin().host() && host != names.domain()
+}
+
+fn is_file(path: &str) -> bool {
+    path.starts_with("/media/") || path == "/health"
 }
 
 fn is_trusted(settings: &DoorSettings, address: IpAddr) -> bool {

@@ -8,6 +8,7 @@ mod inbound;
 mod fan_out;
 mod lanes;
 mod pace;
+mod media;
 mod sweep;
 mod tidy;
 
@@ -39,6 +40,8 @@ pub fn start(cx: &Cx, shutdown: &watch::Receiver<bool>) -> Workers {
     tasks.spawn(fan_out::run(cx.clone(), to_fan_out, addressed, shutdown.clone()));
     tasks.spawn(lanes::run(cx.clone(), to_lanes, hosts, Arc::clone(&kick), shutdown.clone()));
     tasks.spawn(sweep::run(cx.clone(), shutdown.clone()));
+    tasks.spawn(media::look(cx.clone(), shutdown.clone()));
+    tasks.spawn(media::take_away(cx.clone(), shutdown.clone()));
     tasks.spawn(tidy::run(cx.clone(), shutdown.clone()));
     Workers { tasks, kick }
 }

@@ -13,6 +13,7 @@ mod follows;
 mod grouped;
 mod instance;
 mod interactions;
+mod media;
 mod mutes;
 mod notifications;
 mod own;
@@ -36,6 +37,7 @@ pub fn routes() -> Router<Cx> {
         .merge(server())
         .merge(people())
         .merge(posts())
+        .merge(files())
         .merge(lists())
         .merge(told())
         .method_not_allowed_fallback(async || ApiError::not_found())
@@ -103,6 +105,17 @@ fn posts() -> Router<Cx> {
         .route("/api/v1/statuses/{id}/unpin", post(bookmarks::unpin))
         .route("/api/v1/statuses/{id}/mute", post(mutes::leave))
         .route("/api/v1/statuses/{id}/unmute", post(mutes::rejoin))
+}
+
+fn files() -> Router<Cx> {
+    let uploads = Router::new()
+        .route("/api/v1/media", post(media::upload_and_wait))
+        .route("/api/v2/media", post(media::upload))
+        .layer(media::upload_limit());
+    Router::new()
+        .route("/api/v1/media/{id}", get(media::one).put(media::change).delete(media::remove))
+        .layer(media::picture_limit())
+        .merge(uploads)
 }
 
 fn lists() -> Router<Cx> {

@@ -3,17 +3,29 @@
 use crate::answer::{Answer, Id, id as id_of, json};
 use crate::entities::Dialect;
 use crate::entities::status::visibility_of;
+use crate::media::about;
 use crate::params::{language, not_built};
 use axum::extract::State;
+use domain::media::MediaChange;
 use domain::post::{Draft, Format};
-use domain::{AccountId, PostId, PostView, Visibility};
+use domain::{AccountId, MediaId, PostId, PostView, Visibility};
 use http::HeaderMap;
 use serde::Deserialize;
 use serde::de::IgnoredAny;
+use service::media::{Aside, set_aside, take_off};
 use service::post::{Edit, publish as publish_post};
 use service::preferences::{self, Preferences};
 use service::{Cx, boost, post, thread};
 use web::{ApiError, Params, Viewer};
+
+/// What an edit says of a medium.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+struct MediaForm {
+    id: String,
+    description: Option<String>,
+    focus: Option<String>,
+}
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
@@ -25,7 +37,8 @@ pub(crate) struct StatusForm {
     language: Option<String>,
     in_reply_to_id: Option<String>,
     content_type: Option<String>,
-    media_ids: Vec<String>,
+    media_ids: Option<Vec<String>>,
+    media_attributes: Vec<MediaForm>,
     poll: Option<IgnoredAny>,
     scheduled_at: Option<String>,
     quoted_status_id: Option<String>,
@@ -34,9 +47,6 @@ pub(crate) struct StatusForm {
 impl StatusForm {
     fn refuse_what_is_not_built(&self) -> Result<(), ApiError> {
         let written = |text: &Option<String>| text.as_ref().is_some_and(|text| !text.is_empty());
-        if self.media_ids.iter().any(|id| !id.is_empty()) {
-            return Err(not_built("media_ids"));
-        }
         if self.poll.is_some() {
             return Err(not_built("poll"));
         }
@@ -75,7 +85,29 @@ impl StatusForm {
         }
     }
 
+    /// What shall hang on it, where anything was said of that.
+    fn media(&self) -> Result<Option<Vec<MediaId>>, ApiError> {
+        let Some(written) = &self.media_ids else { return Ok(None) };
+        let mut ids = Vec::new();
+        for text in written.iter().filter(|text| !text.is_empty()) {
+            let id = id_of(text).map(MediaId);
+            let missing = || ApiError::invalid(format!("Media attachments {text} not found"));
+            let id = id.ok_or_else(missing)?;
+            if !ids.contains(&id) {
+                ids.push(id);
+            }
+        }
+        Ok(Some(ids))
+    }
+
+    /// What is said of media that hang on it already.
+    fn media_changes(&self) -> Result<Vec<(MediaId, MediaChange)>, ApiError> {
+        let named = self.media_attributes.iter().filter_map(|it| Some((MediaId(id_of(&it.id)?), it)));
+        named.map(|(id, it)| Ok((id, about(it.description.clone(), it.focus.as_deref())?))).collect()
+    }
+
     fn draft(self, in_reply_to: Option<PostId>, preferred: &Preferences) -> Result<Draft, ApiError> {
+        let media = self.media()?;
         Ok(Draft {
             visibility: self.visibility()?.unwrap_or(preferred.visibility),
             format: self.format()?.unwrap_or_default(),
@@ -84,7 +116,7 @@ impl StatusForm {
             sensitive: self.sensitive.unwrap_or(preferred.sensitive),
             language: language(self.language)?.or_else(|| preferred.language.clone()),
             in_reply_to,
-            media: Vec::new(),
+            media: media.unwrap_or_default(),
         })
     }
 }
@@ -132,8 +164,9 @@ pub(crate) async fn edit(
     if before.post.author_id != me || before.boost.is_some() {
         return Err(ApiError::not_found());
     }
+    let (media, media_changes) = (form.media()?, form.media_changes()?);
     let draft = changed(&before, form)?;
-    post::edit(&cx, viewer.account(), id, Edit { draft }).await?;
+    post::edit(&cx, viewer.account(), id, Edit { draft, media, media_changes }).await?;
     let view = show(&cx, me, id).await?;
     json(&Dialect::new(&cx.names).status(&view))
 }
@@ -158,18 +191,35 @@ fn changed(before: &PostView, form: StatusForm) -> Result<Draft, ApiError> {
     })
 }
 
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(crate) struct DeleteForm {
+    delete_media: bool,
+}
+
 /// `DELETE /api/v1/statuses/:id`: answers with what was deleted, so that it
 /// can be written again. A boost is taken back.
-pub(crate) async fn delete(State(cx): State<Cx>, viewer: Viewer, Id(id): Id) -> Answer {
+pub(crate) async fn delete(
+    State(cx): State<Cx>,
+    viewer: Viewer,
+    Id(id): Id,
+    Params(form): Params<DeleteForm>,
+) -> Answer {
     viewer.require("write:statuses")?;
     let (me, id) = (viewer.account().clone(), PostId(id));
+    // Its media wait for a day to be hung on what is written instead.
+    let aside = if form.delete_media { Aside::default() } else { set_aside(&cx, &me, id).await? };
     let view = cx
         .write(move |tx| {
-            let view = thread::one(tx, Some(me.id), id)?;
+            let mut view = thread::one(tx, Some(me.id), id)?;
             match &view.boost {
                 Some(mine) if mine.account.id == me.id => boost::undo(tx, &me, view.post.id)?,
                 Some(_) => return Err(service::Error::NotFound("post")),
-                None => post::delete(tx, &me, id)?,
+                None => {
+                    let kept = take_off(tx, &me, &view.post, &aside)?;
+                    post::delete(tx, &me, id)?;
+                    view.post.text.attachments = kept;
+                }
             }
             Ok(view)
         })

@@ -130,6 +130,6 @@ async fn write(stage: &mut Stage, by: Person, title: Title, draft: Draft) -> Res
 async fn edit(stage: &Stage, title: Title, text: &str) -> Result<()> {
     let by = stage.written(title)?.by;
     let (own, id) = (stage.own(by).await?, known(stage, by.home, title).await?);
-    let edit = post::Edit { draft: draft(stage, text, Visibility::Public, None) };
+    let edit = post::Edit::text(draft(stage, text, Visibility::Public, None));
     Ok(post::edit(stage.cx(by.home), &own, id, edit).await?)
 }

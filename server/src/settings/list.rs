@@ -4,7 +4,7 @@
 use super::value::Value;
 use domain::{Host, Origin};
 use ipnet::IpNet;
-use service::settings::{Fetch, SignUp};
+use service::settings::{Fetch, RemoteMedia, SignUp};
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use store::Database;
@@ -109,6 +109,14 @@ settings! {
     rate_limit: bool = "on";
     /// Another origin under which media is served.
     media_origin: Option<Origin> = "";
+    /// How pictures, films and recordings of other servers are shown: `link`
+    /// (by their own address, so that readers' devices ask those servers),
+    /// `proxy` (through this server, nothing is kept) or `cache` (through this
+    /// server, and what was looked at lately is kept).
+    remote_media: RemoteMedia = "cache";
+    /// How many bytes may be kept of them; what nobody has looked at for
+    /// longest goes first.
+    remote_media_bytes: u64 = "1 GiB";
     /// The address and port on which numbers for Prometheus are served, apart
     /// from everything else. By default nowhere.
     metrics_listen: Option<SocketAddr> = "";

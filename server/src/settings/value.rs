@@ -2,7 +2,7 @@
 
 use domain::{Host, Origin};
 use ipnet::IpNet;
-use service::settings::{Fetch, SignUp};
+use service::settings::{Fetch, RemoteMedia, SignUp};
 use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
 use store::Database;
@@ -228,5 +228,18 @@ impl Value for Fetch {
 
     fn write(&self) -> String {
         word(&FETCHES, *self)
+    }
+}
+
+const REMOTE_MEDIA: [(&str, RemoteMedia); 3] =
+    [("link", RemoteMedia::Link), ("proxy", RemoteMedia::Proxy), ("cache", RemoteMedia::Cache)];
+
+impl Value for RemoteMedia {
+    fn read(text: &str) -> Result<Self, String> {
+        choose(&REMOTE_MEDIA, text)
+    }
+
+    fn write(&self) -> String {
+        word(&REMOTE_MEDIA, *self)
     }
 }

@@ -4,7 +4,7 @@ use super::absorb::absorb;
 use crate::activity::{self, Sending};
 use crate::arrival::Outcome;
 use crate::outbox::{Followers, Shared};
-use crate::{Error, Result, documents};
+use crate::{Error, Result, documents, media};
 use activitypub::{Actor, render};
 use domain::account::Profile;
 use domain::{Account, AccountId, AccountState, Event};
@@ -146,6 +146,7 @@ pub fn delete_local(tx: &mut Tx, id: AccountId) -> Result<()> {
         &json,
         &to_followers("Delete", &account, &[account.actor_id.as_str()]),
     )?;
+    media::leave(tx, &account)?;
     store::account::set_state(tx, id, AccountState::Deleted)?;
     tombstone::bury(
         tx,

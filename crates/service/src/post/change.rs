@@ -1,15 +1,16 @@
 //! A post is changed or deleted, here or elsewhere.
 
-use super::publish::{sending, written};
+use super::publish::{Silence, check_length, sending, written};
 use crate::activity;
 use crate::arrival::Outcome;
 use crate::notify::{self, News};
-use crate::{Cx, Error, OrNotFound, Result, documents, undone};
+use crate::{Cx, Error, OrNotFound, Result, documents, media, undone};
 use activitypub::render;
+use domain::media::MediaChange;
 use domain::notification::{About, NotificationKind};
 use domain::post::{self, Draft};
 use domain::visibility::may_see;
-use domain::{Account, Event, ObjectId, Post, PostId};
+use domain::{Account, Event, MediaId, ObjectId, Post, PostId};
 use store::Tx;
 use store::tombstone::{self, Grave};
 use text::sanitise::RULES_VERSION;
@@ -19,6 +20,17 @@ use text::sanitise::RULES_VERSION;
 pub struct Edit {
     /// The new text, read as its format says.
     pub draft: Draft,
+    /// What hangs on it from now on, in this order; `None` leaves it.
+    pub media: Option<Vec<MediaId>>,
+    /// What is said of it.
+    pub media_changes: Vec<(MediaId, MediaChange)>,
+}
+
+impl Edit {
+    /// A change of the text only.
+    pub const fn text(draft: Draft) -> Self {
+        Self { draft, media: None, media_changes: Vec::new() }
+    }
 }
 
 fn own(tx: &mut Tx, viewer: &Account, id: PostId) -> Result<Post> {
@@ -27,15 +39,18 @@ fn own(tx: &mut Tx, viewer: &Account, id: PostId) -> Result<Post> {
 
 /// One of ours changes a post (ActivityPub §6.3).
 pub async fn edit(cx: &Cx, viewer: &Account, id: PostId, edit: Edit) -> Result<()> {
-    let length = text::length::count(&edit.draft.text) + text::length::count(&edit.draft.warning);
-    post::check_length(length).map_err(|why| Error::invalid("status", why.to_string()))?;
+    check_length(&edit.draft, Silence::Allowed)?;
     let text = written(cx, &edit.draft).await?;
     let viewer = viewer.clone();
     cx.write(move |tx| {
         let post = own(tx, &viewer, id)?;
         let mut text = text.clone();
-        // Media are changed by their own means; an edit of the text keeps them.
-        text.attachments.clone_from(&post.text.attachments);
+        text.attachments = match &edit.media {
+            Some(ids) => media::hang(tx, &viewer, id, ids)?,
+            None => post.text.attachments.clone(),
+        };
+        media::apply(tx, &viewer, id, &mut text.attachments, &edit.media_changes)?;
+        check_length(&edit.draft, Silence::of(&text.attachments))?;
         if text == post.text {
             return Ok(());
         }
@@ -111,6 +126,7 @@ pub fn erase(tx: &mut Tx, post: &Post, author: &Account) -> Result<()> {
     let grave = if post.visibility.is_open() { Grave::Open } else { Grave::Hidden };
     tombstone::bury(tx, post.object_id.as_str(), author.actor_id.as_str(), Some(post.kind.as_str()), grave)?;
     store::message::empty_bodies_about(tx, post.object_id.as_str())?;
+    media::forget(tx, post)?;
     store::post::remove(tx, post)?;
     tx.tell(Event::Deleted(post.id));
     Ok(())

@@ -5,8 +5,8 @@ use super::spread::spread;
 use crate::activity::{self, Sending};
 use crate::errand::Errand;
 use crate::outbox::{Followers, Shared};
-use crate::{Cx, Error, Result, account, documents};
-use domain::post::{self, Draft, Format, Mention, PostText};
+use crate::{Cx, Error, Result, account, documents, media};
+use domain::post::{self, Draft, Format, InvalidDraft, Mention, PostText};
 use domain::visibility::may_see;
 use domain::{Account, AccountId, ApplicationId, Handle, Post, PostId, PostKind, Visibility};
 use futures_util::future::join_all;
@@ -34,8 +34,7 @@ pub async fn publish(
     application: Option<ApplicationId>,
     key: Option<String>,
 ) -> Result<Published> {
-    let length = text::length::count(&draft.text) + text::length::count(&draft.warning);
-    post::check_length(length).map_err(|why| Error::invalid("status", why.to_string()))?;
+    check_length(&draft, Silence::of(&draft.media))?;
     let key = key.map(|key| key.chars().take(200).collect::<String>());
     if let Some(key) = key.clone() {
         let viewer = viewer.id;
@@ -48,6 +47,30 @@ pub async fn publish(
     let id =
         cx.write(move |tx| compose(tx, &viewer, &draft, text.clone(), application, key.as_deref())).await?;
     Ok(Published { id })
+}
+
+/// Whether a post may say nothing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Silence {
+    /// Something else is to be seen.
+    Allowed,
+    /// It would be empty.
+    Refused,
+}
+
+impl Silence {
+    pub(super) fn of<T>(shown: &[T]) -> Self {
+        if shown.is_empty() { Self::Refused } else { Self::Allowed }
+    }
+}
+
+/// Refuses a text that is too long, or empty with nothing beside it.
+pub(super) fn check_length(draft: &Draft, silence: Silence) -> Result<()> {
+    let length = text::length::count(&draft.text) + text::length::count(&draft.warning);
+    match post::check_length(length) {
+        Err(InvalidDraft::Empty) if silence == Silence::Allowed => Ok(()),
+        checked => checked.map_err(|why| Error::invalid("status", why.to_string())),
+    }
 }
 
 /// What a draft says, with links, mentions and hashtags found.
@@ -152,6 +175,7 @@ fn compose(
     {
         text.mentions.push(mention(&answered));
     }
+    text.attachments = media::hang(tx, viewer, id, &draft.media)?;
     let object_id = tx.names().post(&viewer.actor_id, id);
     let post = Post {
         id,

@@ -102,7 +102,7 @@ async fn an_edit_keeps_what_was_said_and_tells_who_showed_it_to_others() {
         let id = post.id;
         stage.cx.write(move |tx| service::boost::boost(tx, &viewer, id, Visibility::Public)).await.unwrap();
         stage.advance(std::time::Duration::from_secs(60));
-        let edit = Edit { draft: draft("second", Visibility::Direct) };
+        let edit = Edit::text(draft("second", Visibility::Direct));
         post::edit(&stage.cx, &alice, post.id, edit.clone()).await.unwrap();
         post::edit(&stage.cx, &alice, post.id, edit.clone()).await.unwrap();
         let now = stage.find(&json!(post.object_id.as_str())).await.unwrap();
@@ -139,7 +139,7 @@ async fn an_edit_of_a_private_post_does_not_reach_who_may_no_longer_see_it() {
         let (viewer, target) = (alice.clone(), mallory.account.id);
         stage.cx.write(move |tx| service::follow::reject(tx, &viewer, target)).await.unwrap();
         stage.advance(std::time::Duration::from_secs(60));
-        let edit = Edit { draft: draft("something more private", Visibility::Followers) };
+        let edit = Edit::text(draft("something more private", Visibility::Followers));
         post::edit(&stage.cx, &alice, post.id, edit).await.unwrap();
         let update = stage.only_sent("Update").await;
         assert_eq!(stage.inboxes(update.message.id).await, [stage.peer.url("/inbox")]);

@@ -3,10 +3,12 @@
 use super::Dialect;
 use super::account::Account;
 use domain::Names;
+use domain::media::{MAX_ATTACHMENTS, MAX_DESCRIPTION};
 use domain::post::MAX_CHARACTERS;
 use serde::Serialize;
 use service::Settings;
 use service::instance::Overview;
+use service::media::Limits;
 use service::settings::SignUp;
 
 /// Programs look at the first number to know what they may ask for.
@@ -28,27 +30,40 @@ pub(crate) fn streaming(names: &Names) -> String {
 #[derive(Debug, Serialize)]
 struct Statuses {
     max_characters: usize,
-    /// Media are not built.
-    max_media_attachments: u32,
+    max_media_attachments: usize,
     characters_reserved_per_url: u32,
 }
 
 const STATUSES: Statuses = Statuses {
     max_characters: MAX_CHARACTERS,
-    max_media_attachments: 0,
+    max_media_attachments: MAX_ATTACHMENTS,
     characters_reserved_per_url: CHARACTERS_OF_A_LINK,
 };
 
-/// None can be sent.
-#[derive(Debug, Default, Serialize)]
+#[derive(Debug, Serialize)]
 struct MediaAttachments {
-    supported_mime_types: [&'static str; 0],
-    description_limit: u32,
-    image_size_limit: u32,
-    image_matrix_limit: u32,
-    video_size_limit: u32,
+    supported_mime_types: &'static [&'static str],
+    description_limit: usize,
+    image_size_limit: u64,
+    image_matrix_limit: u64,
+    video_size_limit: u64,
     video_frame_rate_limit: u32,
-    video_matrix_limit: u32,
+    video_matrix_limit: u64,
+}
+
+impl MediaAttachments {
+    fn new() -> Self {
+        let limits = Limits::new();
+        Self {
+            supported_mime_types: limits.media_types,
+            description_limit: MAX_DESCRIPTION,
+            image_size_limit: limits.picture_bytes,
+            image_matrix_limit: limits.picture_pixels,
+            video_size_limit: limits.film_bytes,
+            video_frame_rate_limit: limits.frame_rate,
+            video_matrix_limit: limits.film_pixels,
+        }
+    }
 }
 
 /// None can be made.
@@ -79,8 +94,8 @@ const ACCOUNTS: Accounts = Accounts {
     max_profile_fields: 8,
     profile_field_name_limit: 500,
     profile_field_value_limit: 500,
-    max_avatar_description_length: 0,
-    max_header_description_length: 0,
+    max_avatar_description_length: 1500,
+    max_header_description_length: 1500,
     max_featured_tags: 0,
     max_pinned_statuses: 0,
 };
@@ -294,7 +309,7 @@ impl<'a> Dialect<'a> {
             },
             accounts: ACCOUNTS,
             statuses: STATUSES,
-            media_attachments: MediaAttachments::default(),
+            media_attachments: MediaAttachments::new(),
             polls: Polls::default(),
             translation: Enabled { enabled: false },
             timelines_access: TimelinesAccess {
@@ -329,7 +344,7 @@ impl<'a> Dialect<'a> {
             configuration: V1Configuration {
                 accounts: V1Accounts { max_featured_tags: ACCOUNTS.max_featured_tags },
                 statuses: STATUSES,
-                media_attachments: MediaAttachments::default(),
+                media_attachments: MediaAttachments::new(),
                 polls: Polls::default(),
             },
             contact_account: overview.contact.as_ref().map(|view| self.profile(view)),

@@ -2,9 +2,10 @@
 
 use super::Dialect;
 use super::account::{Account, CustomEmoji};
+use super::media::MediaAttachment;
 use super::value::{Acct, Iso, TagPage, Text};
-use domain::post::{Attachment, AttachmentKind, BoostView, Mention};
-use domain::{Post, PostView, Visibility};
+use domain::post::{BoostView, Mention};
+use domain::{PostView, Visibility};
 use serde::Serialize;
 use service::thread::{Source, Version};
 
@@ -56,65 +57,6 @@ struct QuoteApproval {
     automatic: [&'static str; 0],
     manual: [&'static str; 0],
     current_user: &'static str,
-}
-
-#[derive(Debug, Serialize)]
-#[expect(clippy::struct_field_names, reason = "the entity's own")]
-struct Size {
-    width: i64,
-    height: i64,
-    size: String,
-    aspect: f64,
-}
-
-#[derive(Debug, Default, Serialize)]
-struct Meta {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    original: Option<Size>,
-}
-
-/// <https://docs.joinmastodon.org/entities/MediaAttachment/>
-#[derive(Debug, Serialize)]
-pub(crate) struct MediaAttachment<'a> {
-    id: String,
-    r#type: &'static str,
-    url: &'a str,
-    preview_url: Option<&'a str>,
-    remote_url: Option<&'a str>,
-    meta: Meta,
-    description: Option<&'a str>,
-    blurhash: Option<&'a str>,
-}
-
-impl<'a> MediaAttachment<'a> {
-    /// What hangs on a post. It has no rows of its own: the post's id with two
-    /// digits more is the attachment's.
-    fn list(post: &'a Post, is_ours: bool) -> Vec<Self> {
-        let attachments = post.text.attachments.iter().enumerate();
-        attachments.map(|(index, attachment)| Self::of(post, index, attachment, is_ours)).collect()
-    }
-
-    fn of(post: &Post, index: usize, attachment: &'a Attachment, is_ours: bool) -> Self {
-        let url = attachment.url.as_str();
-        let original = attachment.width.zip(attachment.height).filter(|(_, height)| *height > 0);
-        Self {
-            id: format!("{}{index:02}", post.id),
-            r#type: attachment.kind.as_str(),
-            url,
-            preview_url: (attachment.kind == AttachmentKind::Image).then_some(url),
-            remote_url: (!is_ours).then_some(url),
-            meta: Meta { original: original.map(|(width, height)| Size::of(width, height)) },
-            description: attachment.description.as_deref(),
-            blurhash: attachment.blurhash.as_deref(),
-        }
-    }
-}
-
-impl Size {
-    fn of(width: i64, height: i64) -> Self {
-        let number = |pixels: i64| f64::from(i32::try_from(pixels).unwrap_or(i32::MAX));
-        Self { width, height, size: format!("{width}x{height}"), aspect: number(width) / number(height) }
-    }
 }
 
 /// <https://docs.joinmastodon.org/entities/Status/>
@@ -213,7 +155,7 @@ impl<'a> Dialect<'a> {
             application: application
                 .map(|a| StatusApplication { name: &a.name, website: a.website.as_deref() }),
             account: self.account(author, &view.author_counts),
-            media_attachments: MediaAttachment::list(post, author.is_ours()),
+            media_attachments: MediaAttachment::list(self.names, post, &text.attachments),
             mentions: text.mentions.iter().map(|mention| self.mention(mention)).collect(),
             tags: text.hashtags.iter().map(|name| self.tag(name)).collect(),
             emojis: CustomEmoji::list(&text.emojis),
@@ -330,7 +272,7 @@ impl<'a> Dialect<'a> {
             sensitive: version.sensitive,
             created_at: Iso(version.created_at),
             account: self.account(&view.author, &view.author_counts),
-            media_attachments: MediaAttachment::list(&view.post, view.author.is_ours()),
+            media_attachments: MediaAttachment::list(self.names, &view.post, &version.attachments),
             emojis: CustomEmoji::list(&view.post.text.emojis),
             quote: None,
         };

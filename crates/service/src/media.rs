@@ -1,0 +1,118 @@
+//! Pictures, films and recordings: handed in, looked at, hung on posts, shown,
+//! and taken away. Their files lie on the shelf; a file is written down before
+//! it is written, so that none is ever left over.
+
+use crate::{Cx, Error, OrNotFound, Result};
+use domain::media::{MAX_DESCRIPTION, MediaChange, MediaState, Medium};
+use domain::{Account, MediaId, Timestamp};
+use media::{Refused, Shelf};
+use std::time::Duration;
+use store::Tx;
+
+mod darkroom;
+mod spool;
+mod upload;
+mod work;
+mod hang;
+mod aside;
+mod portrait;
+mod shown;
+mod sweep;
+
+pub use aside::{Aside, set_aside, take_off};
+pub use darkroom::{Darkroom, Limits};
+pub use hang::{apply, forget, hang};
+pub use portrait::{Frame, Portrait, portrait};
+pub use shown::{Shown, open};
+pub use spool::{Spool, spool};
+pub use sweep::{clear, purge, sweep, take_away, unattached};
+pub use upload::{Upload, change, upload};
+pub use work::{stop, wait_for_work, work};
+
+/// How long a file may lie on the shelf without a row that claims it.
+const UNCLAIMED: Duration = Duration::from_secs(24 * 3600);
+/// How long a medium is kept that hangs on no post.
+pub const UNATTACHED: Duration = Duration::from_secs(24 * 3600);
+
+/// One of the viewer's own media.
+pub fn own(tx: &mut Tx, viewer: &Account, id: MediaId) -> Result<Medium> {
+    let medium = store::media::find(tx, id)?.filter(|medium| medium.account_id == viewer.id);
+    medium.or_not_found("media")
+}
+
+/// Throws away one of the viewer's media that hangs on no post.
+pub fn remove(tx: &mut Tx, viewer: &Account, id: MediaId) -> Result<()> {
+    store::media::lock(tx, id)?;
+    let medium = own(tx, viewer, id)?;
+    if medium.post_id.is_some() {
+        return Err(Error::Refused("Media attachment is currently used by a status".into()));
+    }
+    throw_away(tx, &[medium])
+}
+
+/// Throws away what an account that is gone had handed in.
+pub fn leave(tx: &mut Tx, account: &Account) -> Result<()> {
+    let (names, now) = (tx.names().clone(), tx.now());
+    let profile = &account.profile;
+    let pictures = &profile.pictures;
+    let urls =
+        [&profile.avatar_url, &profile.header_url, &pictures.avatar_static_url, &pictures.header_static_url];
+    for name in urls.into_iter().flatten().filter_map(|url| names.file_name(url)) {
+        store::shelf::doom(tx, name, now)?;
+    }
+    Ok(store::media::purge(tx, account.id)?)
+}
+
+/// Removes media and dooms their files.
+fn throw_away(tx: &mut Tx, media: &[Medium]) -> Result<()> {
+    let now = tx.now();
+    for name in media.iter().flat_map(|medium| medium.files.names()) {
+        store::shelf::doom(tx, name, now)?;
+    }
+    let ids: Vec<MediaId> = media.iter().map(|medium| medium.id).collect();
+    Ok(store::media::remove(tx, &ids)?)
+}
+
+/// Writes down that files with these names are about to be written.
+async fn reserve(cx: &Cx, names: Vec<String>) -> Result<()> {
+    cx.write(move |tx| {
+        let at = tx.now().plus(UNCLAIMED);
+        names.iter().try_for_each(|name| store::shelf::doom(tx, name, at))?;
+        Ok(())
+    })
+    .await
+}
+
+/// A name that nobody can guess.
+fn new_name(format: media::Format) -> Result<String> {
+    let mut random = [0; 16];
+    aws_lc_rs::rand::fill(&mut random).map_err(|_| Error::Internal("no random numbers".into()))?;
+    Ok(Shelf::name(random, format))
+}
+
+/// What a refused file is for a verb.
+fn refusal(why: Refused) -> Error {
+    match why {
+        Refused::Full => Error::Full,
+        Refused::Io(error) => Error::Internal(format!("a file: {error}")),
+        why => Error::invalid("file", why.to_string()),
+    }
+}
+
+fn check(change: &MediaChange) -> Result<()> {
+    let length = change.description.as_deref().map_or(0, |words| words.chars().count());
+    if length > MAX_DESCRIPTION {
+        let problem = format!("is too long (maximum is {MAX_DESCRIPTION} characters)");
+        return Err(Error::invalid("description", problem));
+    }
+    Ok(())
+}
+
+/// Whether a medium can still become something.
+const fn is_waiting(medium: &Medium) -> bool {
+    matches!(medium.state, MediaState::Waiting)
+}
+
+fn old(now: Timestamp) -> Timestamp {
+    now.minus(UNATTACHED)
+}
