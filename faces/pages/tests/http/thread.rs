@@ -174,7 +174,7 @@ fn an_edit_is_marked_with_how_often() {
                 in_reply_to: None,
                 media: Vec::new(),
             };
-            let edit = service::post::Edit { draft };
+            let edit = service::post::Edit::text(draft);
             service::post::edit(&world.cx, &author, id, edit).await.unwrap();
             let page = world.get(&path).await;
             assert!(page.has("edited <time") && page.has(said), "{}", page.body);
