@@ -15,6 +15,7 @@ mod bookmarks;
 mod follows;
 mod grouped;
 mod instance;
+mod media;
 mod mutes;
 mod notifications;
 mod paging;

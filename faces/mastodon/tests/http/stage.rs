@@ -288,6 +288,34 @@ impl Person {
         self.send(Method::DELETE, path, "", String::new()).await
     }
 
+    /// Sends a form with files: name, file name and bytes; no file name, no file.
+    pub(crate) async fn send_parts(
+        &self,
+        method: Method,
+        path: &str,
+        parts: &[(&str, Option<&str>, &[u8])],
+    ) -> Answer {
+        let mut body = Vec::new();
+        for (name, file, bytes) in parts {
+            let file = file.map(|file| format!("; filename=\"{file}\"\r\nContent-Type: image/png"));
+            let head = format!(
+                "--XX\r\nContent-Disposition: form-data; name=\"{name}\"{}\r\n\r\n",
+                file.unwrap_or_default()
+            );
+            body.extend_from_slice(head.as_bytes());
+            body.extend_from_slice(bytes);
+            body.extend_from_slice(b"\r\n");
+        }
+        body.extend_from_slice(b"--XX--\r\n");
+        let request = Request::builder()
+            .method(method)
+            .uri(path)
+            .header("host", HOST)
+            .header("authorization", format!("Bearer {}", self.token.as_deref().unwrap_or_default()))
+            .header("content-type", "multipart/form-data; boundary=XX");
+        self.server.sent(request.body(Body::from(body)).unwrap()).await
+    }
+
     /// Writes a post; the status.
     pub(crate) async fn writes(&self, text: &str, visibility: &str) -> Value {
         self.post_json("/api/v1/statuses", json!({ "status": text, "visibility": visibility })).await.ok()
