@@ -27,6 +27,8 @@ pub enum Event {
     Merged(AccountId),
     /// The keys or the document of an account changed: drop what is cached.
     Changed(AccountId),
+    /// Somebody's word filters are others now.
+    FiltersChanged(AccountId),
     /// A host is alive again.
     Alive(Host),
 }

@@ -72,6 +72,22 @@ row_ids! {
     MediaId;
     /// The number in `ORIGIN/activities/ID`.
     ActivityRowId;
+    /// A list of accounts.
+    ListId;
+    /// A word filter.
+    FilterId;
+    /// A keyword of a word filter.
+    KeywordId;
+    /// A post that a word filter names.
+    FilteredPostId;
+    /// A conversation of direct posts, as one account sees it.
+    ConversationId;
+    /// Something told to everyone here.
+    AnnouncementId;
+    /// An emoji of this server.
+    EmojiId;
+    /// A rule of this server.
+    RuleId;
 }
 
 impl From<BoostId> for PostId {

@@ -9,9 +9,11 @@ pub mod address;
 pub mod application;
 pub mod delivery;
 pub mod event;
+pub mod filter;
 pub mod follow;
 pub mod id;
 pub mod media;
+pub mod list;
 pub mod message;
 pub mod moderation;
 pub mod names;
@@ -33,6 +35,7 @@ pub use id::{
     AccountId, ActivityRowId, ApplicationId, BoostId, DeliveryId, MediaId, MessageId, NotificationId, PostId,
     TokenId, UserId,
 };
+pub use id::{AnnouncementId, ConversationId, EmojiId, FilterId, FilteredPostId, KeywordId, ListId, RuleId};
 pub use names::Names;
 pub use page::Page;
 pub use post::{Draft, Post, PostKind, PostView};

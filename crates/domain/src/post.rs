@@ -225,6 +225,8 @@ pub struct PostView {
     pub counts: PostCounts,
     /// The viewer's marks; all off for nobody.
     pub marks: ViewerMarks,
+    /// The viewer's word filters that it matches.
+    pub filtered: Vec<crate::filter::Match>,
     /// Where it stands in a list because somebody boosted it.
     pub boost: Option<BoostView>,
     /// The program the author used, where it was one of our applications.

@@ -4,7 +4,7 @@ use crate::activity::{self, Sending};
 use crate::arrival::{Arrival, Need, Outcome};
 use crate::notify::{self, News};
 use crate::outbox::{Followers, Shared};
-use crate::{Error, OrNotFound, Result, documents, post, undone};
+use crate::{Error, OrNotFound, Result, documents, list, post, undone};
 use activitypub::announce::Announced;
 use activitypub::render;
 use activitypub::{Activity, Announce};
@@ -88,11 +88,13 @@ fn spread(tx: &mut Tx, booster: &Account, boost: &Boost, boosted: &Post, author:
     let since = domain::id::first_at(tx.now().0 - AGAIN_AFTER_MS);
     let having = timeline::having(tx, &owners, boosted.id, since)?;
     let blocking = store::block::apart(tx, &owners, author.id)?;
-    owners.retain(|owner| !having.contains(owner) && !blocking.contains(owner) && *owner != author.id);
+    owners.retain(|owner| !blocking.contains(owner) && *owner != author.id);
+    let entry = Entry { id: boost.id.0, post_id: boosted.id, boost_id: Some(boost.id) };
+    let elsewhere = list::spread_boost(tx, entry, booster.id, &owners.iter().copied().collect(), since)?;
+    owners.retain(|owner| !having.contains(owner) && !elsewhere.contains(owner));
     if booster.is_ours() {
         owners.push(booster.id);
     }
-    let entry = Entry { id: boost.id.0, post_id: boosted.id, boost_id: Some(boost.id) };
     timeline::push(tx, &owners, entry, booster.id)?;
     if author.is_ours() {
         notify::tell(tx, &news(author.id, booster.id, boosted.id))?;

@@ -34,6 +34,9 @@ pub enum Error {
     /// The viewer may not do this.
     #[error("{0}")]
     Forbidden(&'static str),
+    /// Somebody else changed the same thing at the same moment.
+    #[error("{0} was changed at the same moment")]
+    Conflict(&'static str),
     /// Too often; try again in so many seconds.
     #[error("too many requests; try again in {0} s")]
     TooMany(u64),

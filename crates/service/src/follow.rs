@@ -3,7 +3,7 @@
 use crate::activity::{self, Sending};
 use crate::arrival::Outcome;
 use crate::notify::{self, News};
-use crate::{Error, Result, undone};
+use crate::{Error, Result, list, undone};
 use activitypub::Follow;
 use activitypub::accept::Answer;
 use activitypub::render::{self, Envelope};
@@ -13,9 +13,6 @@ use domain::{Account, AccountId, AccountKind, ActorId};
 use serde_json::Value;
 use store::follow::Follow as Row;
 use store::{Tx, timeline};
-
-/// Entries a new follower's home is filled with.
-const BACKFILL: i64 = 40;
 
 /// What a follower wishes; `None` leaves it as it is.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -129,7 +126,7 @@ fn admit(tx: &mut Tx, target: &Account, follower: &Account) -> Result<()> {
         notify::retract(tx, &news(target, NotificationKind::FollowRequest, follower))?;
         notify::tell(tx, &news(target, NotificationKind::Follow, follower))?;
         if follower.is_ours() {
-            timeline::backfill(tx, follower.id, target.id, BACKFILL)?;
+            list::follow_began(tx, follower.id, target.id)?;
         }
     }
     Ok(())
@@ -193,6 +190,7 @@ pub(crate) fn remove(tx: &mut Tx, follower: &Account, target: &Account) -> Resul
     if row.is_some() {
         if follower.is_ours() {
             timeline::withdraw(tx, follower.id, target.id)?;
+            list::follow_ended(tx, follower.id, target.id)?;
         }
         if target.is_ours() {
             notify::retract(tx, &news(target, NotificationKind::FollowRequest, follower))?;
@@ -247,7 +245,7 @@ pub fn receive_accept(tx: &mut Tx, sender: &Account, answer: &Answer) -> Result<
         return Ok(Outcome::ignored("accepts nothing that was asked"));
     };
     if store::follow::accept(tx, follower.id, sender.id)? {
-        timeline::backfill(tx, follower.id, sender.id, BACKFILL)?;
+        list::follow_began(tx, follower.id, sender.id)?;
         return Ok(Outcome::Processed);
     }
     Ok(Outcome::ignored("accepts nothing that waits"))

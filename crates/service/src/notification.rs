@@ -3,12 +3,14 @@
 pub mod grouped;
 pub mod request;
 
-use crate::Result;
 use crate::error::OrNotFound;
 use crate::listed::Listed;
+use crate::marker::{self, Timeline};
 use crate::profile::{self, AccountView};
 use crate::report::{self, ReportView};
 use crate::timeline::dress;
+use crate::{Result, filter};
+use domain::filter::Context;
 use domain::notification::policy::Policy;
 use domain::notification::{Notification, NotificationKind, Severance};
 use domain::{AccountId, NotificationId, Page, PostId, PostView};
@@ -74,6 +76,7 @@ fn dressed(tx: &mut Tx, viewer: AccountId, rows: Vec<Notification>) -> Result<Ve
         let post = match notification.post_id {
             None => None,
             Some(id) => match posts.get(&id) {
+                Some(post) if filter::drops(post, viewer, Context::Notifications) => continue,
                 Some(post) => Some(Arc::clone(post)),
                 None => continue,
             },
@@ -135,11 +138,9 @@ pub fn clear(tx: &mut Tx, viewer: AccountId) -> Result<()> {
 
 /// How many there are that the viewer has not read, counted up to `most`.
 pub fn count_unread(tx: &mut Tx, viewer: AccountId, selection: &Selection, most: i64) -> Result<i64> {
-    Ok(store::notification::count(tx, viewer, selection, UNREAD, most)?)
+    let read = marker::last_read(tx, viewer, Timeline::Notifications)?;
+    Ok(store::notification::count(tx, viewer, selection, read, most)?)
 }
-
-/// No program can say here yet up to where somebody has read.
-const UNREAD: i64 = 0;
 
 /// What the viewer wishes to be told of, and how much waits: of how many
 /// senders, and how many notifications.

@@ -3,7 +3,7 @@
 
 use crate::{Cx, Result};
 use domain::delivery::{END_AFTER, GIVE_UP_AFTER, Weather};
-use domain::{AccountId, Host, Timestamp};
+use domain::{AccountId, Host, ListId, Timestamp};
 use std::time::Duration;
 use store::Tx;
 
@@ -48,7 +48,8 @@ pub async fn sweep(cx: &Cx) -> Result<()> {
     }
     dead_hosts(cx).await?;
     bodies(cx).await?;
-    homes(cx).await
+    homes(cx).await?;
+    lists(cx).await
 }
 
 async fn repeat(cx: &Cx, step: Step) -> Result<()> {
@@ -153,6 +154,21 @@ async fn homes(cx: &Cx) -> Result<()> {
             while cx.write_later(move |tx| Ok(store::sweep::home(tx, owner, HOME, STEP)?)).await? >= step_rows
             {
             }
+        }
+    }
+}
+
+/// Shortens the timelines of lists.
+async fn lists(cx: &Cx) -> Result<()> {
+    let mut after = ListId(0);
+    loop {
+        let some = cx.read(move |tx| Ok(store::list::some(tx, after, 100)?)).await?;
+        let Some(last) = some.last() else { return Ok(()) };
+        after = *last;
+        let step_rows = u64::try_from(STEP).unwrap_or(u64::MAX);
+        for list in some {
+            let shorten = move |tx: &mut Tx| Ok(store::list::shorten(tx, list, store::list::LENGTH, STEP)?);
+            while cx.write_later(shorten).await? >= step_rows {}
         }
     }
 }

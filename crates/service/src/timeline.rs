@@ -2,7 +2,8 @@
 
 use crate::error::OrNotFound;
 use crate::listed::Listed;
-use crate::{Error, Result};
+use crate::{Error, Result, filter};
+use domain::filter::Context;
 use domain::{AccountId, AccountState, Page, PostView};
 use store::Tx;
 use store::timeline::{self, Entry};
@@ -17,6 +18,7 @@ pub(crate) fn dress(tx: &mut Tx, viewer: Option<AccountId>, entries: &[Entry]) -
     views.retain(|view| {
         view.author.state.is_live() && view.boost.as_ref().is_none_or(|boost| boost.account.state.is_live())
     });
+    filter::mark(tx, viewer, &mut views)?;
     Ok(views)
 }
 
@@ -28,7 +30,9 @@ pub(crate) fn listed(tx: &mut Tx, viewer: Option<AccountId>, entries: &[Entry]) 
 /// What those wrote and boosted whom the viewer follows.
 pub fn home(tx: &mut Tx, viewer: AccountId, page: Page) -> Result<Listed<PostView>> {
     let entries = timeline::home(tx, viewer, page)?;
-    listed(tx, Some(viewer), &entries)
+    let mut posts = listed(tx, Some(viewer), &entries)?;
+    posts.items.retain(|view| !filter::drops(view, viewer, Context::Home));
+    Ok(posts)
 }
 
 /// Public posts that answer nobody.

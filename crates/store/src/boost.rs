@@ -91,6 +91,10 @@ pub fn remove(tx: &mut Tx, boost: &Boost) -> Result<bool> {
             "DELETE FROM home_entry WHERE post_id = $1 AND boost_id = $2",
             &[&boost.post_id, &boost.id],
         )?;
+        tx.execute(
+            "DELETE FROM list_entry WHERE post_id = $1 AND boost_id = $2",
+            &[&boost.post_id, &boost.id],
+        )?;
     }
     Ok(rows == 1)
 }

@@ -306,8 +306,13 @@ pub fn edit(tx: &mut Tx, post: &Post, text: &PostText, updated: Timestamp, text_
 
 /// Removes a post and all that hangs on it. Its tombstone is the caller's matter.
 pub fn remove(tx: &mut Tx, post: &Post) -> Result<()> {
+    if post.visibility == Visibility::Direct {
+        crate::conversation::forget_post(tx, post.id)?;
+    }
     for sql in [
         "DELETE FROM home_entry WHERE post_id = $1",
+        "DELETE FROM list_entry WHERE post_id = $1",
+        "DELETE FROM word_filter_post WHERE post_id = $1",
         "DELETE FROM notification WHERE post_id = $1",
         "DELETE FROM boost WHERE post_id = $1",
         "DELETE FROM like_ WHERE post_id = $1",

@@ -342,6 +342,7 @@ fn posts(tx: &mut Tx, viewer: AccountId, ids: &[PostId]) -> Result<HashMap<PostI
                 author_counts: account::read_counts(&mut c)?,
                 counts: PostCounts { replies: c.next()?, boosts: c.next()?, likes: c.next()? },
                 marks: ViewerMarks::default(),
+                filtered: Vec::new(),
                 boost: None,
                 application: match (c.next::<Option<String>>()?, c.next()?) {
                     (Some(name), website) => Some(Application { name, website }),

@@ -16,6 +16,8 @@ pub(crate) struct Shared {
     pub(crate) names: Arc<Names>,
     pub(crate) clock: Clock,
     pub(crate) ids: Ids,
+    /// Word filters that are in use, made ready once.
+    pub(crate) filters: crate::filter::Ready,
 }
 
 /// The connection below.

@@ -5,6 +5,7 @@ use domain::{
     AccountId, ActivityRowId, ActorId, ApplicationId, BoostId, DeliveryId, Host, MediaId, MessageId,
     NotificationId, ObjectId, PostId, Timestamp, TokenId, UserId,
 };
+use domain::{AnnouncementId, ConversationId, EmojiId, FilterId, FilteredPostId, KeywordId, ListId, RuleId};
 use std::any::type_name;
 
 /// A parameter of a statement.
@@ -185,6 +186,7 @@ row_ids!(
     MediaId,
     Timestamp
 );
+row_ids!(ListId, FilterId, KeywordId, FilteredPostId, ConversationId, AnnouncementId, EmojiId, RuleId);
 
 macro_rules! texts {
     ($($text:ty: $write:expr, $read:expr;)*) => {$(

@@ -25,6 +25,24 @@ pub fn from_html(html: &str) -> String {
     text.trim().to_owned()
 }
 
+/// The text of HTML that was cleaned by [`sanitise`] or made by
+/// [`crate::format`], without cleaning it again: for looking through it only.
+pub fn of_clean(html: &str) -> String {
+    let mut text = String::with_capacity(html.len());
+    for piece in pieces(html) {
+        match piece {
+            Piece::Tag(tag)
+                if matches!(tag.name, "a" | "span" | "em" | "strong" | "b" | "i" | "u" | "del" | "code") =>
+            {
+                ()
+            }
+            Piece::Tag(_) => text.push('\n'),
+            Piece::Text(part) => text.push_str(&decode(part)),
+        }
+    }
+    text
+}
+
 /// Text as HTML that shows just that text.
 pub fn to_html(text: &str) -> String {
     escape(text)
@@ -87,6 +105,19 @@ mod tests {
             ),
         ] {
             assert_eq!(from_html(html), want, "{html}");
+        }
+    }
+
+    #[test]
+    fn clean_html_is_read_without_cleaning_it_again() {
+        for (html, want) in [
+            ("<p>a &amp; <b>b</b>c</p><p>d</p>", "\na & bc\n\nd\n"),
+            (
+                r#"<p><a href="https://a.example/tags/x" class="hashtag">#<span>x</span></a><br>y</p>"#,
+                "\n#x\ny\n",
+            ),
+        ] {
+            assert_eq!(of_clean(html), want, "{html}");
         }
     }
 

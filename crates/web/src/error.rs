@@ -50,6 +50,7 @@ impl Refusal {
             }
             Error::Unauthorized(why) => Self::new(StatusCode::UNAUTHORIZED, *why),
             Error::Forbidden(why) => Self::new(StatusCode::FORBIDDEN, *why),
+            Error::Conflict(_) => Self::new(StatusCode::CONFLICT, "Conflict during update, please try again"),
             Error::TooMany(seconds) => {
                 Self::later(StatusCode::TOO_MANY_REQUESTS, "Too many requests", *seconds)
             }
@@ -266,6 +267,7 @@ mod tests {
             (Error::invalid("text", "is too long"), 422),
             (Error::Unauthorized("no"), 401),
             (Error::Forbidden("no"), 403),
+            (Error::Conflict("marker"), 409),
             (Error::TooMany(3), 429),
             (Error::Internal("secret".into()), 500),
         ] {

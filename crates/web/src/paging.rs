@@ -54,6 +54,11 @@ impl Paging {
         self.limit.unwrap_or(default).clamp(1, max)
     }
 
+    /// Whether the client wrote `limit=0`, which a few lists take for "all".
+    pub fn wants_all(&self) -> bool {
+        self.limit == Some(0)
+    }
+
     /// The window for lists of `service`.
     pub fn page(&self, default: i64, max: i64) -> Page {
         let Self { max_id, since_id, min_id, .. } = *self;

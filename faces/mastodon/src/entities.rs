@@ -3,8 +3,10 @@
 //! return and written out once.
 
 pub(crate) mod account;
+pub(crate) mod filter;
 pub(crate) mod instance;
 pub(crate) mod media;
+pub(crate) mod list;
 pub(crate) mod notification;
 pub(crate) mod relationship;
 pub(crate) mod report;

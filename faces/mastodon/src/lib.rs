@@ -8,13 +8,18 @@ mod answer;
 mod assets;
 mod bookmarks;
 mod domain_blocks;
+mod conversations;
 mod entities;
+mod filters;
+mod filters_v1;
 mod follows;
 mod grouped;
 mod instance;
 mod interactions;
 mod media;
 mod mutes;
+mod lists;
+mod markers;
 mod notifications;
 mod own;
 mod params;
@@ -40,6 +45,8 @@ pub fn routes() -> Router<Cx> {
         .merge(files())
         .merge(lists())
         .merge(told())
+        .merge(arranged())
+        .merge(filtering())
         .method_not_allowed_fallback(async || ApiError::not_found())
         .merge(assets::routes())
 }
@@ -159,4 +166,37 @@ fn told() -> Router<Cx> {
         .route("/api/v1/notifications/requests/{id}", get(policy::request))
         .route("/api/v1/notifications/requests/{id}/accept", post(policy::accept))
         .route("/api/v1/notifications/requests/{id}/dismiss", post(policy::dismiss))
+}
+
+/// What people arrange for themselves.
+fn arranged() -> Router<Cx> {
+    Router::new()
+        .route("/api/v1/lists", get(lists::all).post(lists::create))
+        .route("/api/v1/lists/{id}", get(lists::one).put(lists::update).delete(lists::delete))
+        .route("/api/v1/lists/{id}/accounts", get(lists::members).post(lists::add).delete(lists::remove))
+        .route("/api/v1/accounts/{id}/lists", get(lists::holding))
+        .route("/api/v1/timelines/list/{id}", get(lists::timeline))
+        .route("/api/v1/markers", get(markers::list).post(markers::save))
+        .route("/api/v1/conversations", get(conversations::list))
+        .route("/api/v1/conversations/{id}", axum::routing::delete(conversations::delete))
+        .route("/api/v1/conversations/{id}/read", post(conversations::read))
+        .route("/api/v1/timelines/direct", get(conversations::posts))
+}
+
+fn filtering() -> Router<Cx> {
+    Router::new()
+        .route("/api/v1/filters", get(filters_v1::all).post(filters_v1::create))
+        .route(
+            "/api/v1/filters/{id}",
+            get(filters_v1::one).put(filters_v1::update).delete(filters_v1::delete),
+        )
+        .route("/api/v2/filters", get(filters::all).post(filters::create))
+        .route("/api/v2/filters/{id}", get(filters::one).put(filters::update).delete(filters::delete))
+        .route("/api/v2/filters/{id}/keywords", get(filters::keywords).post(filters::add_keyword))
+        .route("/api/v2/filters/{id}/statuses", get(filters::statuses).post(filters::add_status))
+        .route(
+            "/api/v2/filters/keywords/{id}",
+            get(filters::keyword).put(filters::change_keyword).delete(filters::delete_keyword),
+        )
+        .route("/api/v2/filters/statuses/{id}", get(filters::status).delete(filters::delete_status))
 }

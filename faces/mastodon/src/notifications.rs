@@ -85,7 +85,7 @@ pub(crate) struct Count {
     pub(crate) count: i64,
 }
 
-/// `GET /api/v1/notifications/unread_count`
+/// `GET /api/v1/notifications/unread_count`: those after the marker.
 pub(crate) async fn count(
     State(cx): State<Cx>,
     viewer: Viewer,

@@ -1,18 +1,23 @@
 //! Who here gets to see a new post, and who is told of it: the same for posts
 //! written here and posts that arrive.
 
-use crate::Result;
 use crate::notify::{self, News};
+use crate::{Result, conversation, list};
 use domain::notification::{About, NotificationKind};
 use domain::{Account, AccountId, Event, Post, Visibility};
+use std::collections::HashSet;
 use store::Tx;
 use store::follow::LocalFollower;
 use store::timeline::{self, Entry};
 
 /// Writes a new post into homes and tells whom it names.
 pub(super) fn spread(tx: &mut Tx, post: &Post, author: &Account, addressed: &[AccountId]) -> Result<()> {
-    let followers = readers(tx, post, author, addressed)?;
+    let followers = followers(tx, post, author, addressed)?;
+    let may_have: HashSet<AccountId> = followers.iter().map(|follower| follower.account_id).collect();
+    let followers = readers(tx, post, author, addressed, followers)?;
+    let elsewhere = list::spread_post(tx, post, &may_have)?;
     let mut owners: Vec<AccountId> = followers.iter().map(|follower| follower.account_id).collect();
+    owners.retain(|owner| !elsewhere.contains(owner));
     if author.is_ours() {
         owners.push(author.id);
     }
@@ -23,6 +28,7 @@ pub(super) fn spread(tx: &mut Tx, post: &Post, author: &Account, addressed: &[Ac
         timeline::push(tx, &owners, Entry::from(post.id), author.id)?;
     }
     let told = tell_named(tx, post, author, addressed)?;
+    conversation::add(tx, post, author, addressed)?;
     // What answers others is not announced.
     let announced = post.in_reply_to.is_none() || post.in_reply_to_account_id == Some(author.id);
     for follower in followers.iter().filter(|f| announced && f.notifies && !told.contains(&f.account_id)) {
@@ -36,9 +42,9 @@ fn news(to: AccountId, kind: NotificationKind, post: &Post) -> News {
     News { to, kind, from: post.author_id, about: About::Post(post.id) }
 }
 
-/// Followers here in whose home the post belongs: of answers to others, only
-/// those who follow both; of direct posts, only those addressed.
-fn readers(
+/// Followers here that the post is for, in home or in a list: who reads its
+/// language and does not shun whom it names; of direct posts, only those addressed.
+fn followers(
     tx: &mut Tx,
     post: &Post,
     author: &Account,
@@ -55,6 +61,18 @@ fn readers(
     if post.visibility == Visibility::Direct {
         followers.retain(|follower| addressed.contains(&follower.account_id));
     }
+    Ok(followers)
+}
+
+/// Of these, those in whose home it belongs: of answers to others, only those
+/// who follow both.
+fn readers(
+    tx: &mut Tx,
+    post: &Post,
+    author: &Account,
+    addressed: &[AccountId],
+    mut followers: Vec<LocalFollower>,
+) -> Result<Vec<LocalFollower>> {
     match (&post.in_reply_to, post.in_reply_to_account_id) {
         (Some(_), Some(answered)) if answered != author.id => {
             let ids: Vec<AccountId> = followers.iter().map(|follower| follower.account_id).collect();

@@ -139,7 +139,12 @@ fn prepare(conn: Conn, config: &Config, migrate: impl FnOnce(&mut Tx, &Origin) -
     let now = config.clock.now();
     let shared = |newest| -> Result<Arc<Shared>> {
         let ids = Ids::starting(config.node, newest, now)?;
-        Ok(Arc::new(Shared { names: Arc::clone(&config.names), clock: config.clock.clone(), ids }))
+        Ok(Arc::new(Shared {
+            names: Arc::clone(&config.names),
+            clock: config.clock.clone(),
+            ids,
+            filters: crate::filter::Ready::default(),
+        }))
     };
     let mut tx = Tx::new(conn, shared(0)?);
     tx.start();

@@ -19,7 +19,12 @@ const LATER: Migration =
 fn raw(fresh: &Fresh, path: &Path) -> Tx {
     let session = sqlite::Session::writer(path).unwrap();
     let (names, clock) = (Arc::clone(fresh.store.names()), fresh.clock.clone());
-    let shared = Shared { names, clock, ids: Ids::starting(0, 0, NOW).unwrap() };
+    let shared = Shared {
+        names,
+        clock,
+        ids: Ids::starting(0, 0, NOW).unwrap(),
+        filters: crate::filter::Ready::default(),
+    };
     let mut tx = Tx::new(Conn::Sqlite(session), Arc::new(shared));
     tx.start();
     tx

@@ -2,6 +2,7 @@
 
 use super::Dialect;
 use super::account::{Account, CustomEmoji};
+use super::filter::FilterResult;
 use super::media::MediaAttachment;
 use super::value::{Acct, Iso, TagPage, Text};
 use domain::post::{BoostView, Mention};
@@ -84,7 +85,7 @@ pub(crate) struct Status<'a> {
     muted: bool,
     bookmarked: bool,
     pinned: bool,
-    filtered: [(); 0],
+    filtered: Vec<FilterResult<'a>>,
     content: &'a str,
     /// Only in the answer to a deletion, for writing it again.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -108,7 +109,7 @@ impl<'a> Dialect<'a> {
     pub(crate) fn status(self, view: &'a PostView) -> Status<'a> {
         let post = self.post(view);
         match &view.boost {
-            Some(boost) => self.boost(boost, post),
+            Some(boost) => self.boost(view, boost, post),
             None => post,
         }
     }
@@ -148,7 +149,7 @@ impl<'a> Dialect<'a> {
             muted: marks.muted,
             bookmarked: marks.bookmarked,
             pinned: marks.pinned,
-            filtered: [],
+            filtered: FilterResult::list(&view.filtered),
             content: &text.content_html,
             text: None,
             reblog: None,
@@ -168,7 +169,7 @@ impl<'a> Dialect<'a> {
     }
 
     /// A boost says what the post says, to programs that look no further.
-    fn boost(self, boost: &'a BoostView, post: Status<'a>) -> Status<'a> {
+    fn boost(self, view: &'a PostView, boost: &'a BoostView, post: Status<'a>) -> Status<'a> {
         Status {
             id: Text(boost.id.0),
             created_at: Iso(boost.created_at),
@@ -190,7 +191,7 @@ impl<'a> Dialect<'a> {
             muted: post.muted,
             bookmarked: post.bookmarked,
             pinned: false,
-            filtered: [],
+            filtered: FilterResult::list(&view.filtered),
             content: post.content,
             text: None,
             application: None,

@@ -85,13 +85,8 @@ fn what_is_not_built_answers_404_and_no_list() {
     on_each(async |server| {
         let bob = server.person("bob").await;
         for path in [
-            "/api/v1/lists",
             "/api/v1/bookmarks",
             "/api/v1/mutes",
-            "/api/v1/filters",
-            "/api/v2/filters",
-            "/api/v1/markers",
-            "/api/v1/conversations",
             "/api/v1/announcements",
             "/api/v1/trends/tags",
             "/api/v2/notifications",

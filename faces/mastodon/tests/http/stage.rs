@@ -316,6 +316,10 @@ impl Person {
         self.server.sent(request.body(Body::from(body)).unwrap()).await
     }
 
+    pub(crate) async fn delete_json(&self, path: &str, body: Value) -> Answer {
+        self.send(Method::DELETE, path, "application/json", body.to_string()).await
+    }
+
     /// Writes a post; the status.
     pub(crate) async fn writes(&self, text: &str, visibility: &str) -> Value {
         self.post_json("/api/v1/statuses", json!({ "status": text, "visibility": visibility })).await.ok()
