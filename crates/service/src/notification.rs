@@ -76,7 +76,6 @@ fn dressed(tx: &mut Tx, viewer: AccountId, rows: Vec<Notification>) -> Result<Ve
         let post = match notification.post_id {
             None => None,
             Some(id) => match posts.get(&id) {
-                Some(post) if filter::drops(post, viewer, Context::Notifications) => continue,
                 Some(post) => Some(Arc::clone(post)),
                 None => continue,
             },
@@ -93,7 +92,7 @@ fn people(tx: &mut Tx, ids: &[AccountId]) -> Result<HashMap<AccountId, Arc<Accou
     Ok(views.map(|view| (view.account.id, Arc::new(view))).collect())
 }
 
-/// Those of some posts that the viewer may see.
+/// Those of some posts that the viewer may see, and wishes to.
 fn posts(
     tx: &mut Tx,
     viewer: AccountId,
@@ -105,7 +104,8 @@ fn posts(
     let seen = timeline::visible_among(tx, &ids, Some(viewer))?;
     let entries: Vec<Entry> = ids.into_iter().filter(|id| seen.contains(id)).map(Entry::from).collect();
     let views = dress(tx, Some(viewer), &entries)?;
-    Ok(views.into_iter().map(|view| (view.post.id, Arc::new(view))).collect())
+    let wished = views.into_iter().filter(|view| !filter::drops(view, viewer, Context::Notifications));
+    Ok(wished.map(|view| (view.post.id, Arc::new(view))).collect())
 }
 
 /// Reports and severances that notifications are about.

@@ -1,9 +1,10 @@
 //! Notifications in groups: twenty who like a post are one line.
 
-use super::{Selection, Subject, UNREAD, people, posts, subjects};
+use super::{Selection, Subject, people, posts, subjects};
 use crate::Result;
 use crate::error::OrNotFound;
 use crate::listed::Listed;
+use crate::marker::{self, Timeline};
 use crate::profile::{self, AccountView};
 use domain::notification::{GroupKey, Kinds, Notification};
 use domain::{AccountId, NotificationId, Page, PostId, PostView, Timestamp};
@@ -132,7 +133,8 @@ pub fn count_unread(
     grouped: Kinds,
     most: i64,
 ) -> Result<i64> {
-    Ok(group::count(tx, viewer, selection, grouped.and(Kinds::GROUPED), UNREAD, most)?)
+    let read = marker::last_read(tx, viewer, Timeline::Notifications)?;
+    Ok(group::count(tx, viewer, selection, grouped.and(Kinds::GROUPED), read, most)?)
 }
 
 fn dressed(
