@@ -77,6 +77,14 @@ pub struct Actor {
     pub image_url: Option<String>,
     /// What that shows.
     pub image_description: Option<String>,
+    /// Sites that may name it as the author of their pages.
+    pub attribution_domains: Vec<String>,
+    /// Whether its profile shows media; none where it is not told.
+    pub show_media: Option<bool>,
+    /// Whether it shows media of answers; none where it is not told.
+    pub show_media_replies: Option<bool>,
+    /// Whether it shows what it features; none where it is not told.
+    pub show_featured: Option<bool>,
     /// Profile fields: a plain name and HTML.
     pub fields: Vec<(String, String)>,
     /// Custom emoji in its texts.
@@ -133,6 +141,14 @@ impl Actor {
             icon_description: described(value, "icon"),
             image_url: json::href(value, "image"),
             image_description: described(value, "image"),
+            attribution_domains: json::strings(value, "attributionDomains")
+                .iter()
+                .map(ToString::to_string)
+                .take(MAX_ALIASES)
+                .collect(),
+            show_media: json::boolean(value, "showMedia"),
+            show_media_replies: json::boolean(value, "showRepliesInMedia"),
+            show_featured: json::boolean(value, "showFeatured"),
             fields: fields(value),
             emojis: emojis(value),
             also_known_as: aliases(value),

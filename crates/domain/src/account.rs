@@ -117,6 +117,9 @@ pub struct Field {
     pub name: String,
     /// Clean HTML.
     pub value_html: String,
+    /// When the page it names was found to name the account back.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub verified_at: Option<Timestamp>,
 }
 
 /// A custom emoji that a text of the account uses.
@@ -159,6 +162,28 @@ pub struct Pictures {
     pub header_description: String,
 }
 
+/// Switches and texts of a profile that few accounts set.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a switch of its own in the client API")]
+pub struct Details {
+    /// Whom it follows and who follows it is told to nobody else.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub hides_collections: bool,
+    /// Its profile has no part for media.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub hides_media: bool,
+    /// That part leaves out answers.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub hides_media_replies: bool,
+    /// Its profile has no part for what it features.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub hides_featured: bool,
+    /// Sites that may name it as the author of their pages.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub attribution_domains: Vec<String>,
+}
+
 /// What an account says of itself.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Profile {
@@ -176,6 +201,8 @@ pub struct Profile {
     pub header_url: Option<String>,
     /// What is known of the two beside their addresses.
     pub pictures: Pictures,
+    /// What few set.
+    pub details: Details,
     /// Lines of the profile.
     pub fields: Vec<Field>,
     /// Custom emoji in the texts above.

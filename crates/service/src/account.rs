@@ -11,11 +11,13 @@ use store::account::Inserted;
 mod absorb;
 mod handle;
 mod change;
+mod verify;
 
 pub(crate) use absorb::emojis_of;
 pub use absorb::{absorb, document_of};
 pub use change::{ProfileChange, delete_local, receive_delete, receive_update, suspend_local, update_local};
 pub use handle::{Confirmations, confirm_later, find_handle, lookup};
+pub use verify::{verify, verify_later};
 
 /// What a new account of ours is made from.
 #[derive(Debug, Clone)]
@@ -174,6 +176,7 @@ fn fields(tx: &Tx, lines: &[(String, String)]) -> Vec<Field> {
         .map(|(name, value)| Field {
             name: text::sanitise::plain_line(name),
             value_html: text::sanitise::field(&text::format::plain(value, &around).html),
+            verified_at: None,
         })
         .collect()
 }

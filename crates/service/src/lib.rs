@@ -56,6 +56,7 @@ pub mod marker;
 pub mod notification;
 pub mod search;
 pub mod tag;
+pub mod discovery;
 pub mod preferences;
 pub mod instance;
 pub mod show;

@@ -79,7 +79,9 @@ fn of_side(
     side: Side,
     page: Page,
 ) -> Result<Listed<AccountView>> {
-    let state = store::account::find(tx, id)?.or_not_found(ACCOUNT)?.state;
+    let account = store::account::find(tx, id)?.or_not_found(ACCOUNT)?;
+    let state = account.state;
+    let hidden = account.profile.details.hides_collections && viewer != Some(id);
     if state == AccountState::Deleted {
         return Err(Error::NotFound(ACCOUNT));
     }
@@ -87,7 +89,7 @@ fn of_side(
         Some(viewer) => store::block::exists(tx, id, viewer)?,
         None => false,
     };
-    if blocked || !state.is_live() {
+    if blocked || hidden || !state.is_live() {
         return Ok(Listed::empty());
     }
     let rows = store::follow::list(tx, id, side, page)?;

@@ -2,7 +2,7 @@
 
 use crate::cursor::Cursor;
 use crate::{Error, Result, Tx, json};
-use domain::account::{AccountCounts, Collections, Flags, Pictures, Profile};
+use domain::account::{AccountCounts, Collections, Details, Flags, Pictures, Profile};
 use domain::{Account, AccountId, AccountKind, AccountState, ActorId, Handle, Home, Host, Timestamp};
 use url::Url;
 
@@ -50,6 +50,8 @@ macro_rules! columns {
             ".header_url, ",
             $a,
             ".pictures, ",
+            $a,
+            ".details, ",
             $a,
             ".fields, ",
             $a,
@@ -112,6 +114,17 @@ fn pictures_text(pictures: &Pictures) -> Option<String> {
     (*pictures != Pictures::default()).then(|| serde_json::to_string(pictures).ok()).flatten()
 }
 
+fn details(text: Option<String>) -> Result<Details> {
+    text.map_or(Ok(Details::default()), |text| {
+        serde_json::from_str(&text).map_err(|error| Error::Corrupt(error.to_string()))
+    })
+}
+
+/// The column's text; most set nothing.
+fn details_text(details: &Details) -> Option<String> {
+    (*details != Details::default()).then(|| serde_json::to_string(details).ok()).flatten()
+}
+
 /// Reads an account from the columns of [`columns!`].
 pub(crate) fn read(c: &mut Cursor<'_, '_>) -> Result<Account> {
     let id = c.next()?;
@@ -137,6 +150,7 @@ pub(crate) fn read(c: &mut Cursor<'_, '_>) -> Result<Account> {
         avatar_url: c.next()?,
         header_url: c.next()?,
         pictures: pictures(c.next()?)?,
+        details: details(c.next()?)?,
         fields: json::read(&c.next::<String>()?)?,
         emojis: json::read(&c.next::<String>()?)?,
     };
@@ -212,9 +226,9 @@ pub fn insert(
         "INSERT INTO account (id, home, state, kind, actor_id, host, name, domain, handle_key, handle_verified_at_ms,
             inbox, shared_inbox, followers_url, following_url, outbox_url, featured_url, display_name, bio_html,
             bio_source, url, avatar_url, header_url, fields, emojis, also_known_as, moved_to, locked, discoverable,
-            indexable, memorial, text_rules, created_at_ms, fetched_at_ms, pictures)
+            indexable, memorial, text_rules, created_at_ms, fetched_at_ms, pictures, details)
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22,
-            $23, $24, $25, $26, $27, $28, $29, $30, $31, $32, $33, $34)
+            $23, $24, $25, $26, $27, $28, $29, $30, $31, $32, $33, $34, $35)
          ON CONFLICT DO NOTHING",
         &[
             &account.id,
@@ -251,6 +265,7 @@ pub fn insert(
             &account.created_at,
             &account.fetched_at,
             &pictures_text(&p.pictures),
+            &details_text(&p.details),
         ],
     )?;
     Ok(if rows == 1 { Inserted::New } else { Inserted::Taken })
@@ -266,7 +281,7 @@ pub fn update(tx: &mut Tx, account: &Account, text_rules: i64) -> Result<()> {
             outbox_url = $7, featured_url = $8, display_name = $9, bio_html = $10, bio_source = $11, url = $12,
             avatar_url = $13, header_url = $14, fields = $15, emojis = $16, also_known_as = $17, moved_to = $18,
             locked = $19, discoverable = $20, indexable = $21, memorial = $22, text_rules = $23, fetched_at_ms = $24,
-            pictures = $25
+            pictures = $25, details = $26
          WHERE id = $1",
         &[
             &account.id,
@@ -294,6 +309,7 @@ pub fn update(tx: &mut Tx, account: &Account, text_rules: i64) -> Result<()> {
             &text_rules,
             &account.fetched_at,
             &pictures_text(&p.pictures),
+            &details_text(&p.details),
         ],
     )?;
     Ok(())

@@ -38,6 +38,7 @@ pub mod like;
 pub mod bookmark;
 pub mod pin;
 pub mod tag;
+pub mod discovery;
 pub mod timeline;
 pub mod list;
 pub mod filter;

@@ -11,6 +11,7 @@ pub mod link;
 mod markdown;
 pub mod mention;
 pub mod plain;
+pub mod rel_me;
 pub mod sanitise;
 mod scan;
 

@@ -7,6 +7,7 @@ mod accounts;
 mod answer;
 mod assets;
 mod bookmarks;
+mod discovery;
 mod domain_blocks;
 mod conversations;
 mod entities;
@@ -65,9 +66,11 @@ fn people() -> Router<Cx> {
         .route("/api/v1/accounts", get(accounts::several))
         .route("/api/v1/accounts/verify_credentials", get(own::verify))
         .route("/api/v1/accounts/update_credentials", axum::routing::patch(own::update))
+        .route("/api/v1/profile", get(own::profile_of).patch(own::update_profile))
         .route("/api/v1/accounts/relationships", get(follows::relationships))
         .route("/api/v1/accounts/lookup", get(accounts::lookup))
         .route("/api/v1/accounts/search", get(search::accounts))
+        .route("/api/v1/accounts/familiar_followers", get(discovery::familiar_followers))
         .route("/api/v1/accounts/{id}", get(accounts::one))
         .route("/api/v1/accounts/{id}/statuses", get(accounts::statuses))
         .route("/api/v1/accounts/{id}/followers", get(accounts::followers))
@@ -81,6 +84,10 @@ fn people() -> Router<Cx> {
         .route("/api/v1/accounts/{id}/unmute", post(mutes::unmute))
         .route("/api/v1/accounts/{id}/note", post(follows::note))
         .route("/api/v1/accounts/{id}/featured_tags", get(tags::featured_of))
+        .route("/api/v1/directory", get(discovery::directory))
+        .route("/api/v1/suggestions", get(discovery::suggested_accounts))
+        .route("/api/v1/suggestions/{id}", delete(discovery::dismiss))
+        .route("/api/v2/suggestions", get(discovery::suggestions))
         .route("/api/v1/reports", post(reports::file))
         .route("/api/v1/mutes", get(mutes::list))
         .route(

@@ -7,26 +7,28 @@ use crate::entities::status::{visibility, visibility_of};
 use crate::params::{language, not_built};
 use axum::extract::State;
 use serde::{Deserialize, Serialize};
-use service::account::{ProfileChange, update_local};
+use service::account::{ProfileChange, update_local, verify_later};
 use service::preferences::{self, Change};
 use service::{Cx, profile};
 use web::{ApiError, Uploads, Viewer};
 
-async fn show(cx: &Cx, viewer: &Viewer) -> Answer {
+async fn own(cx: &Cx, viewer: &Viewer) -> Result<Own, ApiError> {
     let (id, user) = (viewer.account().id, viewer.user().clone());
-    let own = cx
-        .read(move |tx| {
-            let view = profile::one(tx, id)?;
-            Ok(Own {
-                preferences: preferences::of(tx, user.id)?,
-                requests: profile::count_requests(tx, id)?,
-                fields: profile::plain_fields(&view.account),
-                user: user.clone(),
-                view,
-            })
+    let own = cx.read(move |tx| {
+        let view = profile::one(tx, id)?;
+        Ok(Own {
+            preferences: preferences::of(tx, user.id)?,
+            requests: profile::count_requests(tx, id)?,
+            fields: profile::plain_fields(&view.account),
+            user: user.clone(),
+            view,
         })
-        .await?;
-    json(&Dialect::new(&cx.names).own(&own))
+    });
+    Ok(own.await?)
+}
+
+async fn show(cx: &Cx, viewer: &Viewer) -> Answer {
+    json(&Dialect::new(&cx.names).own(&own(cx, viewer).await?))
 }
 
 /// `GET /api/v1/accounts/verify_credentials`
@@ -60,15 +62,16 @@ pub(crate) struct OwnForm {
     discoverable: Option<bool>,
     indexable: Option<bool>,
     hide_collections: Option<bool>,
+    show_media: Option<bool>,
+    show_media_replies: Option<bool>,
+    show_featured: Option<bool>,
+    attribution_domains: Option<Vec<String>>,
     fields_attributes: Option<Vec<FieldForm>>,
     source: Option<SourceForm>,
 }
 
 impl OwnForm {
     fn split(self) -> Result<(ProfileChange, Change), ApiError> {
-        if self.hide_collections == Some(true) {
-            return Err(not_built("hide_collections"));
-        }
         let fields = self
             .fields_attributes
             .map(|lines| lines.into_iter().map(|line| (line.name, line.value)).collect());
@@ -80,6 +83,11 @@ impl OwnForm {
             indexable: self.indexable,
             bot: self.bot,
             fields,
+            hide_collections: self.hide_collections,
+            show_media: self.show_media,
+            show_media_replies: self.show_media_replies,
+            show_featured: self.show_featured,
+            attribution_domains: self.attribution_domains,
         };
         let source = self.source.unwrap_or_default();
         let privacy = source.privacy.filter(|word| !word.is_empty());
@@ -98,19 +106,36 @@ impl OwnForm {
 }
 
 fn is_empty(change: &ProfileChange) -> bool {
-    let ProfileChange { display_name, bio, locked, discoverable, indexable, bot, fields } = change;
-    let texts = display_name.is_none() && bio.is_none() && fields.is_none();
-    texts && [locked, discoverable, indexable, bot].into_iter().all(Option::is_none)
+    *change == ProfileChange::default()
+}
+
+/// `GET /api/v1/profile`
+pub(crate) async fn profile_of(State(cx): State<Cx>, viewer: Viewer) -> Answer {
+    viewer.require("read:accounts").or_else(|_| viewer.require("profile"))?;
+    json(&Dialect::new(&cx.names).own_profile(&own(&cx, &viewer).await?))
+}
+
+/// `PATCH /api/v1/profile`: changes as below, and answers with the profile alone.
+pub(crate) async fn update_profile(State(cx): State<Cx>, viewer: Viewer, form: Uploads<OwnForm>) -> Answer {
+    viewer.require("write:accounts")?;
+    change(&cx, &viewer, form).await?;
+    json(&Dialect::new(&cx.names).own_profile(&own(&cx, &viewer).await?))
 }
 
 /// `PATCH /api/v1/accounts/update_credentials`
 pub(crate) async fn update(State(cx): State<Cx>, viewer: Viewer, form: Uploads<OwnForm>) -> Answer {
     viewer.require("write:accounts")?;
+    change(&cx, &viewer, form).await?;
+    show(&cx, &viewer).await
+}
+
+async fn change(cx: &Cx, viewer: &Viewer, form: Uploads<OwnForm>) -> Result<(), ApiError> {
     if form.files.iter().any(|file| !file.bytes.is_empty()) {
         return Err(not_built("a picture"));
     }
     let (profile, change) = form.params.split()?;
     let (id, user) = (viewer.account().id, viewer.user().id);
+    let has_lines = profile.fields.is_some();
     cx.write(move |tx| {
         if !change.is_empty() {
             preferences::change(tx, user, &change)?;
@@ -120,7 +145,10 @@ pub(crate) async fn update(State(cx): State<Cx>, viewer: Viewer, form: Uploads<O
     })
     .await?;
     cx.access.forget_account(id);
-    show(&cx, &viewer).await
+    if has_lines {
+        verify_later(cx, id);
+    }
+    Ok(())
 }
 
 /// <https://docs.joinmastodon.org/entities/Preferences/>

@@ -31,6 +31,7 @@ pub fn routes() -> Router<Cx> {
         .route("/about", get(front::about))
         .route("/@{name}", get(profile::profile))
         .route("/@{name}/{id}", get(thread::thread))
+        .route("/@{name}/tagged/{tag}", get(profile::tagged))
         .route("/tags/{name}", get(tag::tag))
         .route("/authorize_interaction", get(interact::ask))
         .route("/remote_follow", post(interact::remote_follow))

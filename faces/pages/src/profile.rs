@@ -79,7 +79,7 @@ pub(crate) async fn profile(
     }
     let (window, viewer) = (paging?.page(POSTS, POSTS), visitor.id());
     let written = name.clone();
-    let shown = cx.read(move |tx| shown(tx, &written, viewer, window)).await?;
+    let shown = cx.read(move |tx| shown(tx, &written, viewer, &OfAuthor::default(), window)).await?;
     let account = &shown.view.account;
     if account.kind == AccountKind::Application && account.is_ours() {
         return Ok(Redirect::to("/about").into_response());
@@ -93,11 +93,34 @@ pub(crate) async fn profile(
     Ok(full(&cx, &shown, &visitor, window))
 }
 
-fn shown(tx: &mut Tx, name: &str, viewer: Option<AccountId>, window: Page) -> Result<Shown, Error> {
+/// `GET /@NAME/tagged/TAG`: what an account of ours wrote with a hashtag.
+pub(crate) async fn tagged(
+    State(cx): State<Cx>,
+    visitor: Visitor,
+    paging: Result<Paging, ApiError>,
+    path: Result<Path<(String, String)>, PathRejection>,
+) -> Result<Response, PageError> {
+    let Ok(Path((name, tag))) = path else { return Err(PageError::not_found()) };
+    let (window, viewer) = (paging?.page(POSTS, POSTS), visitor.id());
+    let selection = OfAuthor { tagged: Some(tag), ..OfAuthor::default() };
+    let shown = cx.read(move |tx| shown(tx, &name, viewer, &selection, window)).await?;
+    if !shown.view.account.is_ours() && viewer.is_none() {
+        return Ok(elsewhere(&cx, &shown.view.account, &visitor));
+    }
+    Ok(full(&cx, &shown, &visitor, window))
+}
+
+fn shown(
+    tx: &mut Tx,
+    name: &str,
+    viewer: Option<AccountId>,
+    selection: &OfAuthor,
+    window: Page,
+) -> Result<Shown, Error> {
     let account = show::account(tx, name)?;
     // A stranger is only told where a peer's account lives.
     let posts = if account.is_ours() || viewer.is_some() {
-        timeline::of_author(tx, viewer, account.id, &OfAuthor::default(), window)?
+        timeline::of_author(tx, viewer, account.id, selection, window)?
     } else {
         Listed::empty()
     };

@@ -53,6 +53,47 @@ async fn accounts_are_made_shown_and_ended_with_a_server_and_without() {
 }
 
 #[tokio::test]
+async fn servers_are_ruled_and_reports_are_read_from_the_command_line() {
+    let mut program = program();
+    assert_eq!(
+        program.says(&["host", "block", "Evil.example", "--note", "spam"], ""),
+        "evil.example is blocked\n"
+    );
+    assert_eq!(program.says(&["host", "silence", "loud.example"], ""), "loud.example is silenced\n");
+    let rules = program.says(&["host", "list"], "");
+    assert!(rules.contains("evil.example\tblocked") && rules.contains("\tspam\n"), "{rules}");
+    program.start().await;
+    assert_eq!(program.says(&["host", "allow", "evil.example"], ""), "evil.example is allowed\n");
+    assert!(!program.says(&["host", "list"], "").contains("evil.example"));
+    let own = program.origin.trim_start_matches("http://").to_owned();
+    for wrong in [own.as_str(), "no host"] {
+        assert_eq!(program.run(&["host", "block", wrong], "").status.code(), Some(1), "{wrong}");
+    }
+    for name in ["alice", "mallory"] {
+        program.says(&["account", "create", name], "");
+    }
+    let token = program.says(&["token", "create", "alice"], "");
+    let (http, bearer) = (Http::default(), format!("Bearer {}", token.trim()));
+    let ask = |path: &str| {
+        http::Request::builder().uri(format!("{}{path}", program.origin)).header("authorization", &bearer)
+    };
+    let found =
+        http.send(ask("/api/v1/accounts/lookup?acct=mallory").body(bytes::Bytes::new()).unwrap()).await;
+    let body = json!({ "account_id": found.json()["id"], "comment": "rude" }).to_string();
+    let report = ask("/api/v1/reports").method("POST").header("content-type", "application/json");
+    let id = http.send(report.body(body.into()).unwrap()).await.json()["id"].as_str().unwrap().to_owned();
+    let list = program.says(&["report", "list"], "");
+    assert!(list.starts_with(&id) && list.contains("@mallory@") && list.contains("by @alice@"), "{list}");
+    let shown = program.says(&["report", "show", &id], "");
+    assert!(shown.contains("  | rude") && shown.contains("category: other"), "{shown}");
+    program.says(&["report", "resolve", &id, "--note", "warned"], "");
+    assert_eq!(program.says(&["report", "list"], ""), "");
+    assert!(program.says(&["report", "list", "--all"], "").contains("\tresolved\t"));
+    assert!(program.says(&["report", "show", &id], "").contains("warned"));
+    assert_eq!(program.run(&["report", "resolve", &id], "").status.code(), Some(1));
+}
+
+#[tokio::test]
 async fn a_suspended_persons_token_is_good_no_more() {
     let mut program = program();
     program.start().await;

@@ -46,6 +46,14 @@ pub struct ActorDocument {
     pub discoverable: bool,
     /// Whether its public posts may be searched.
     pub indexable: bool,
+    /// Sites that may name it as the author of their pages.
+    pub attribution_domains: Vec<String>,
+    /// Whether its profile shows media.
+    pub show_media: bool,
+    /// Whether it shows media of answers.
+    pub show_media_replies: bool,
+    /// Whether it shows what it features.
+    pub show_featured: bool,
     /// Whether it is suspended here.
     pub suspended: bool,
     /// Whether it has died.
@@ -138,6 +146,13 @@ fn profile(members: Members, actor: &ActorDocument) -> Members {
         .with("manuallyApprovesFollowers", actor.manually_approves_followers)
         .with("discoverable", actor.discoverable)
         .with("indexable", actor.indexable)
+        .with_some(
+            "attributionDomains",
+            (!actor.attribution_domains.is_empty()).then(|| actor.attribution_domains.clone()),
+        )
+        .with("showMedia", actor.show_media)
+        .with("showRepliesInMedia", actor.show_media_replies)
+        .with("showFeatured", actor.show_featured)
         .with_some("suspended", actor.suspended.then_some(true))
         .with("memorial", actor.memorial)
         .with_some("postingRestrictedToMods", actor.posting_restricted.then_some(true))

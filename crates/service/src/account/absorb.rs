@@ -2,7 +2,7 @@
 
 use crate::{Error, Result};
 use activitypub::{Actor, ActorKind, KeyForm};
-use domain::account::{Collections, Emoji, Field, Flags, Pictures, Profile};
+use domain::account::{Collections, Details, Emoji, Field, Flags, Pictures, Profile};
 use domain::{Account, AccountId, AccountKind, AccountState, Event, Handle, Home, ObjectId};
 use serde_json::Value;
 use store::Tx;
@@ -139,6 +139,17 @@ fn profile_of(actor: &Actor) -> Profile {
             header_description: described(actor.image_description.as_deref()),
             ..Pictures::default()
         },
+        details: Details {
+            hides_collections: false,
+            hides_media: actor.show_media == Some(false),
+            hides_media_replies: actor.show_media_replies == Some(false),
+            hides_featured: actor.show_featured == Some(false),
+            attribution_domains: actor
+                .attribution_domains
+                .iter()
+                .map(|it| sanitise::plain_line(it))
+                .collect(),
+        },
         fields: actor
             .fields
             .iter()
@@ -146,6 +157,7 @@ fn profile_of(actor: &Actor) -> Profile {
             .map(|(name, value)| Field {
                 name: sanitise::plain_line(name),
                 value_html: sanitise::field(value),
+                verified_at: None,
             })
             .collect(),
         emojis: emojis_of(&actor.emojis),

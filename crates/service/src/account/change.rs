@@ -6,8 +6,8 @@ use crate::arrival::Outcome;
 use crate::outbox::{Followers, Shared};
 use crate::{Error, Result, documents, media};
 use activitypub::{Actor, render};
-use domain::account::Profile;
-use domain::{Account, AccountId, AccountState, Event};
+use domain::account::{Details, Profile};
+use domain::{Account, AccountId, AccountState, Event, Host};
 use store::Tx;
 use store::tombstone::{self, Grave};
 use text::sanitise::{self, RULES_VERSION};
@@ -38,7 +38,7 @@ pub fn receive_delete(tx: &mut Tx, sender: &Account) -> Result<Outcome> {
 }
 
 /// What an owner changes of a profile; `None` leaves it as it is.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct ProfileChange {
     /// Shown as the name.
     pub display_name: Option<String>,
@@ -54,10 +54,54 @@ pub struct ProfileChange {
     pub bot: Option<bool>,
     /// Lines of the profile, name and value as typed.
     pub fields: Option<Vec<(String, String)>>,
+    /// Tells nobody whom it follows and who follows it.
+    pub hide_collections: Option<bool>,
+    /// The profile shows media.
+    pub show_media: Option<bool>,
+    /// It shows media of answers.
+    pub show_media_replies: Option<bool>,
+    /// It shows what is featured.
+    pub show_featured: Option<bool>,
+    /// Sites that may name it as the author of their pages.
+    pub attribution_domains: Option<Vec<String>>,
+}
+
+/// The most sites that may name an account.
+const MAX_ATTRIBUTION_DOMAINS: usize = 10;
+
+fn details(details: &mut Details, change: &ProfileChange) -> Result<()> {
+    let set = |switch: &mut bool, hide: Option<bool>| *switch = hide.unwrap_or(*switch);
+    set(&mut details.hides_collections, change.hide_collections);
+    set(&mut details.hides_media, change.show_media.map(|show| !show));
+    set(&mut details.hides_media_replies, change.show_media_replies.map(|show| !show));
+    set(&mut details.hides_featured, change.show_featured.map(|show| !show));
+    if let Some(sites) = &change.attribution_domains {
+        let typed: Vec<&str> = sites.iter().map(|site| site.trim()).filter(|site| !site.is_empty()).collect();
+        if typed.len() > MAX_ATTRIBUTION_DOMAINS {
+            return Err(Error::invalid("Attribution domains", "are too many (maximum is 10)"));
+        }
+        let mut read = Vec::new();
+        for site in typed {
+            let site =
+                site.trim_start_matches("https://").trim_start_matches("http://").trim_end_matches('/');
+            let host = Host::parse(site)
+                .map_err(|_| Error::invalid("Attribution domains", "are not valid domain names"))?;
+            read.push(host.to_string());
+        }
+        read.dedup();
+        details.attribution_domains = read;
+    }
+    Ok(())
+}
+
+/// A profile is read and written whole: one change at a time.
+pub(super) fn lock(tx: &mut Tx, id: AccountId) -> Result<()> {
+    Ok(tx.lock(&format!("profile {id}"))?)
 }
 
 /// One of ours changes its profile; followers' servers are told.
 pub fn update_local(tx: &mut Tx, id: AccountId, change: &ProfileChange) -> Result<Account> {
+    lock(tx, id)?;
     let mut account = store::account::get(tx, id)?;
     apply(tx, &mut account, change)?;
     account.fetched_at = tx.now();
@@ -112,8 +156,15 @@ fn apply(tx: &mut Tx, account: &mut Account, change: &ProfileChange) -> Result<(
         profile.bio_source.clone_from(bio);
     }
     if let Some(fields) = &change.fields {
+        let before = std::mem::take(&mut profile.fields);
         profile.fields = super::fields(tx, fields);
+        for field in &mut profile.fields {
+            // What was proven stays so while the line says the same.
+            let same = before.iter().find(|old| old.value_html == field.value_html);
+            field.verified_at = same.and_then(|old| old.verified_at);
+        }
     }
+    details(&mut profile.details, change)?;
     let flags = &mut account.flags;
     flags.locked = change.locked.unwrap_or(flags.locked);
     flags.discoverable = change.discoverable.unwrap_or(flags.discoverable);

@@ -13,7 +13,7 @@ const CONFIRMATIONS: usize = 16;
 
 /// Bounds the confirmations under way.
 #[derive(Debug, Clone)]
-pub struct Confirmations(Arc<Semaphore>);
+pub struct Confirmations(pub(super) Arc<Semaphore>);
 
 impl Default for Confirmations {
     fn default() -> Self {

@@ -91,6 +91,13 @@ fn follows(
     (part, total, side): (&str, i64, Side),
 ) -> Result<Value> {
     let paged = Paged { id: format!("{}/{part}", account.actor_id), total, size: IDS };
+    if account.profile.details.hides_collections {
+        return match window {
+            // How many there are, and no page to begin with.
+            Window::Whole => Ok(counted(&paged.id, total)),
+            Window::Page(_) => Err(crate::Error::NotFound("document")),
+        };
+    }
     paged.render(tx, window, |tx, page| {
         let mut rows = store::follow::list(tx, account.id, side, page)?;
         let next = cut(&mut rows, IDS, |(row, _)| *row);

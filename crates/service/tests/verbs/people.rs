@@ -289,3 +289,59 @@ async fn who_mutes_somebody_named_in_a_post_does_not_get_it() {
         assert!(asked.is_ok(), "a muted account can be followed");
     }
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_page_that_names_its_owner_back_is_proven_and_stays_so() {
+    for stage in stages().await {
+        let alice = stage.local("alice").await;
+        let url = |path: &str| stage.peer.url(path);
+        let back = format!("<a rel=\"me\" href=\"{}\">me</a>", alice.profile.url.as_deref().unwrap());
+        stage.peer.answer("/mine", 200, "text/html", &back);
+        stage.peer.answer("/theirs", 200, "text/html", "<a rel=\"me\" href=\"https://other.example/\">x</a>");
+        let write = async |lines: &[(&str, String)]| {
+            let lines = lines.iter().map(|(name, value)| ((*name).to_owned(), value.clone())).collect();
+            let change = service::account::ProfileChange { fields: Some(lines), ..Default::default() };
+            let id = alice.id;
+            stage.cx.write(move |tx| service::account::update_local(tx, id, &change)).await.unwrap();
+            service::account::verify(&stage.cx, id).await.unwrap();
+            let fields = stage.account(alice.actor_id.as_str()).await.unwrap().profile.fields;
+            fields.into_iter().map(|field| field.verified_at.is_some()).collect::<Vec<_>>()
+        };
+        let lines = [
+            ("mine", url("/mine")),
+            ("theirs", url("/theirs")),
+            ("none", url("/none")),
+            ("text", "x".into()),
+        ];
+        assert_eq!(write(&lines).await, [true, false, false, false]);
+        stage.peer.answer("/mine", 404, "text/html", "");
+        assert_eq!(write(&[("my site", url("/mine"))]).await, [true], "the same address stays proven");
+        assert_eq!(write(&[("mine", url("/mine?x"))]).await, [false], "another does not");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn switches_of_a_peers_profile_are_read_and_ours_are_said() {
+    for stage in stages().await {
+        let alice = stage.local("alice").await;
+        let change = service::account::ProfileChange {
+            show_media: Some(false),
+            attribution_domains: Some(vec!["alice.example".into()]),
+            ..Default::default()
+        };
+        let id = alice.id;
+        stage.cx.write(move |tx| service::account::update_local(tx, id, &change)).await.unwrap();
+        let said = stage.only_sent("Update").await.json["object"].clone();
+        assert_eq!(
+            (&said["showMedia"], &said["showFeatured"], &said["attributionDomains"]),
+            (&json!(false), &json!(true), &json!(["alice.example"]))
+        );
+        let bob = stage.remote("bob").await;
+        let mut document = crate::peer::actor_document(&bob.id, &bob.key.public().to_pem());
+        document["showFeatured"] = json!(false);
+        document["attributionDomains"] = json!(["bob.example"]);
+        let read = stage.absorb(&document).await.unwrap().profile.details;
+        assert!(read.hides_featured && !read.hides_media);
+        assert_eq!(read.attribution_domains, ["bob.example"]);
+    }
+}

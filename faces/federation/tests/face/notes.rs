@@ -99,6 +99,7 @@ fn an_actors_profile_is_told_in_full() {
         alice.profile.fields = vec![domain::account::Field {
             name: "Blog".into(),
             value_html: "<a href=\"https://x.example\" rel=\"me\">x</a>".into(),
+            verified_at: None,
         }];
         alice.also_known_as = vec!["https://old.example/users/alice".into()];
         alice.moved_to = Some(domain::ActorId::parse("https://new.example/users/alice").unwrap());

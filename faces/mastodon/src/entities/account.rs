@@ -48,7 +48,10 @@ struct AccountField<'a> {
 
 impl<'a> AccountField<'a> {
     fn list(fields: &'a [Field]) -> Vec<Self> {
-        fields.iter().map(|f| Self { name: &f.name, value: &f.value_html, verified_at: None }).collect()
+        fields
+            .iter()
+            .map(|f| Self { name: &f.name, value: &f.value_html, verified_at: f.verified_at.map(Iso) })
+            .collect()
     }
 }
 
@@ -176,7 +179,7 @@ impl<'a> Dialect<'a> {
             following_count: counts.following,
             statuses_count: counts.posts,
             last_status_at: counts.last_post_at.map(Day),
-            hide_collections: is_ours.then_some(false),
+            hide_collections: is_ours.then_some(profile.details.hides_collections),
             noindex: is_ours.then_some(false),
             emojis: CustomEmoji::list(&profile.emojis),
             fields: if suspended { Vec::new() } else { AccountField::list(&profile.fields) },
@@ -184,9 +187,9 @@ impl<'a> Dialect<'a> {
             suspended,
             limited: account.state == AccountState::Silenced,
             memorial: account.flags.memorial,
-            show_media: is_ours.then_some(true),
-            show_media_replies: is_ours.then_some(true),
-            show_featured: is_ours.then_some(false),
+            show_media: Some(!profile.details.hides_media),
+            show_media_replies: Some(!profile.details.hides_media_replies),
+            show_featured: Some(!profile.details.hides_featured),
             feature_approval: Approval { automatic: [], manual: [], current_user: "denied" },
             moved: Moved::Unknown,
         }
@@ -263,7 +266,7 @@ struct AccountSource<'a> {
     hide_collections: bool,
     discoverable: bool,
     indexable: bool,
-    attribution_domains: [&'static str; 0],
+    attribution_domains: &'a [String],
     quote_policy: &'static str,
 }
 
@@ -290,7 +293,6 @@ impl<'a> Dialect<'a> {
     /// The viewer's own account.
     pub(crate) fn own(self, own: &'a Own) -> CredentialAccount<'a> {
         let account = &own.view.account;
-        let field = |(name, value): &'a (String, String)| SourceField { name, value, verified_at: None };
         CredentialAccount {
             account: self.profile(&own.view),
             source: AccountSource {
@@ -298,15 +300,81 @@ impl<'a> Dialect<'a> {
                 sensitive: own.preferences.sensitive,
                 language: own.preferences.language.as_deref(),
                 note: &account.profile.bio_source,
-                fields: own.fields.iter().map(field).collect(),
+                fields: SourceField::list(own),
                 follow_requests_count: own.requests,
-                hide_collections: false,
+                hide_collections: account.profile.details.hides_collections,
                 discoverable: account.flags.discoverable,
                 indexable: account.flags.indexable,
-                attribution_domains: [],
+                attribution_domains: &account.profile.details.attribution_domains,
                 quote_policy: "nobody",
             },
             role: Role::of(&own.user),
+        }
+    }
+}
+
+/// <https://docs.joinmastodon.org/entities/Profile/>: the own account as it was
+/// typed, for changing it.
+#[derive(Debug, Serialize)]
+#[expect(clippy::struct_excessive_bools, reason = "the entity has them")]
+pub(crate) struct Profile<'a> {
+    id: Text<i64>,
+    display_name: &'a str,
+    note: &'a str,
+    fields: Vec<SourceField<'a>>,
+    avatar: Option<&'a str>,
+    avatar_static: Option<&'a str>,
+    avatar_description: &'a str,
+    header: Option<&'a str>,
+    header_static: Option<&'a str>,
+    header_description: &'a str,
+    locked: bool,
+    bot: bool,
+    hide_collections: bool,
+    discoverable: bool,
+    indexable: bool,
+    show_media: bool,
+    show_media_replies: bool,
+    show_featured: bool,
+    attribution_domains: &'a [String],
+}
+
+impl<'a> SourceField<'a> {
+    fn list(own: &'a Own) -> Vec<Self> {
+        let typed = own.fields.iter().zip(&own.view.account.profile.fields);
+        typed
+            .map(|((name, value), field)| Self { name, value, verified_at: field.verified_at.map(Iso) })
+            .collect()
+    }
+}
+
+impl<'a> Dialect<'a> {
+    /// The viewer's own profile.
+    pub(crate) fn own_profile(self, own: &'a Own) -> Profile<'a> {
+        let account = &own.view.account;
+        let (profile, flags) = (&account.profile, &account.flags);
+        let still =
+            |still: &'a Option<String>, moving: &'a Option<String>| still.as_deref().or(moving.as_deref());
+        Profile {
+            id: Text(account.id.0),
+            display_name: &profile.display_name,
+            note: &profile.bio_source,
+            fields: SourceField::list(own),
+            avatar: profile.avatar_url.as_deref(),
+            avatar_static: still(&profile.pictures.avatar_static_url, &profile.avatar_url),
+            avatar_description: &profile.pictures.avatar_description,
+            header: profile.header_url.as_deref(),
+            header_static: still(&profile.pictures.header_static_url, &profile.header_url),
+            header_description: &profile.pictures.header_description,
+            locked: flags.locked,
+            bot: account.kind.is_bot(),
+            hide_collections: profile.details.hides_collections,
+            discoverable: flags.discoverable,
+            indexable: flags.indexable,
+            show_media: !profile.details.hides_media,
+            show_media_replies: !profile.details.hides_media_replies,
+            show_featured: !profile.details.hides_featured,
+            attribution_domains: &profile.details.attribution_domains,
         }
     }
 }

@@ -14,6 +14,7 @@ mod authorization;
 mod bookmarks;
 mod conversations;
 mod filters;
+mod discovery;
 mod follows;
 mod grouped;
 mod instance;

@@ -90,6 +90,7 @@ fn names_bios_and_fields_cannot_bring_scripts() {
                 account.profile.fields = vec![Field {
                     name: EVIL.into(),
                     value_html: "<a href=\"https://a.example/?x=1&amp;y=2\" rel=\"me nofollow\">a</a>".into(),
+                    verified_at: None,
                 }];
             })
             .await;
