@@ -1,8 +1,10 @@
 //! What administrators do: to accounts of ours, and to whole hosts.
 
-use crate::{Cx, Error, Result, account, follow, user};
+use crate::{Cx, Error, Result, account, follow, notify, user};
 use domain::moderation::{HostRule, rule_names};
+use domain::notification::SeveranceKind;
 use domain::{Account, AccountId, AccountState, Host};
+use std::collections::HashMap;
 use store::Tx;
 
 pub use store::host_rule::Rule;
@@ -67,17 +69,27 @@ pub async fn set_rule(cx: &Cx, host: &Host, rule: HostRule, note: String) -> Res
         Ok(store::audit::insert(tx, None, action, name.name(), &note)?)
     })
     .await?;
+    let mut lost = Lost::default();
     let mut after = String::new();
     loop {
         let from = after.clone();
         let known = cx.read(move |tx| Ok(store::host_rule::known_hosts(tx, &from, STEP)?)).await?;
-        let Some(last) = known.last() else { return Ok(()) };
+        let Some(last) = known.last() else { break };
         last.as_str().clone_into(&mut after);
         for peer in known.into_iter().filter(|peer| covers(host, peer)) {
-            bring_in_line(cx, &peer).await?;
+            bring_in_line(cx, &peer, &mut lost).await?;
         }
     }
+    for (account, numbers) in lost {
+        let name = host.name().to_owned();
+        let kind = SeveranceKind::DomainBlock;
+        cx.write_later(move |tx| notify::severed(tx, account, kind, &name, numbers)).await?;
+    }
+    Ok(())
 }
+
+/// How many followers and followed accounts each of ours lost.
+type Lost = HashMap<AccountId, (i64, i64)>;
 
 /// Whether a rule for `host` stands for `other` too.
 fn covers(host: &Host, other: &Host) -> bool {
@@ -85,7 +97,7 @@ fn covers(host: &Host, other: &Host) -> bool {
 }
 
 /// Gives the accounts of a host the state that the strictest rule asks for.
-async fn bring_in_line(cx: &Cx, peer: &Host) -> Result<()> {
+async fn bring_in_line(cx: &Cx, peer: &Host, lost: &mut Lost) -> Result<()> {
     let name = peer.clone();
     let rule = cx.read(move |tx| Ok(store::host_rule::of(tx, &name)?)).await?;
     let wanted = state_under(rule);
@@ -102,7 +114,7 @@ async fn bring_in_line(cx: &Cx, peer: &Host) -> Result<()> {
                 break;
             }
             for id in changed.into_iter().filter(|_| wanted == AccountState::Suspended) {
-                while cx.write_later(move |tx| sever(tx, id)).await? {}
+                end_follows(cx, id, lost).await?;
             }
         }
     }
@@ -118,8 +130,23 @@ pub(crate) const fn state_under(rule: HostRule) -> AccountState {
     }
 }
 
-/// Ends follows of an account, some at a time; true where there may be more.
-fn sever(tx: &mut Tx, id: AccountId) -> Result<bool> {
+/// Ends all follows of a peer's account, some at a time.
+async fn end_follows(cx: &Cx, id: AccountId, lost: &mut Lost) -> Result<()> {
+    loop {
+        let pairs = cx.write_later(move |tx| sever(tx, id)).await?;
+        if pairs.is_empty() {
+            return Ok(());
+        }
+        for (follower, target) in pairs {
+            let (ours, was_follower) = if follower == id { (target, true) } else { (follower, false) };
+            let (followers, following) = lost.entry(ours).or_default();
+            *(if was_follower { followers } else { following }) += 1;
+        }
+    }
+}
+
+/// Ends some follows of an account; which.
+fn sever(tx: &mut Tx, id: AccountId) -> Result<Vec<(AccountId, AccountId)>> {
     let account = store::account::get(tx, id)?;
     let pairs = store::follow::some_of(tx, id, STEP)?;
     for (follower, target) in &pairs {
@@ -127,7 +154,7 @@ fn sever(tx: &mut Tx, id: AccountId) -> Result<bool> {
         let (follower, target) = if *follower == id { (&account, &other) } else { (&other, &account) };
         follow::remove(tx, follower, target)?;
     }
-    Ok(!pairs.is_empty())
+    Ok(pairs)
 }
 
 #[cfg(test)]

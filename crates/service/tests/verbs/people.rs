@@ -169,7 +169,7 @@ async fn a_person_who_blocks_a_host_ends_its_follows_and_takes_no_new_ones() {
         let mut note = bob.public_note("hello");
         crate::stage::mention(&mut note, &alice);
         stage.deliver(&bob, &bob.creates(&note)).await;
-        assert!(stage.told(&alice).await.is_empty());
+        assert_eq!(stage.told(&alice).await, [domain::notification::NotificationKind::Severed]);
     }
 }
 
@@ -190,6 +190,7 @@ async fn a_blocked_host_loses_its_follows_and_is_shown_no_more() {
         assert_eq!(stage.follows(&bob.account, &alice).await, None);
         assert_eq!(stage.follows(&alice, &bob.account).await, None);
         assert_eq!((stage.numbers(&alice).await, stage.numbers(&bob.account).await), ((0, 0), (0, 0)));
+        assert!(stage.told(&alice).await.contains(&domain::notification::NotificationKind::Severed));
         let state = async || stage.account(&bob.id).await.unwrap().state;
         assert_eq!(state().await, AccountState::Suspended);
         let rules = stage.cx.read(moderation::rules).await.unwrap();

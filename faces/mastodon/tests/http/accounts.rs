@@ -200,7 +200,7 @@ fn a_change_that_cannot_be_is_refused_and_changes_nothing() {
             "source[privacy]=everyone",
             "source[language]=no+tag",
             "locked=perhaps",
-            "hide_collections=true",
+            "attribution_domains[]=no+host",
         ] {
             bob.patch_form("/api/v1/accounts/update_credentials", &format!("note=changed&{form}"))
                 .await
