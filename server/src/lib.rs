@@ -6,6 +6,7 @@
 pub mod settings;
 pub mod doors;
 pub mod boot;
+mod leftover;
 mod listen;
 mod metrics;
 mod socket;

@@ -362,13 +362,6 @@ def what_apps_ask_at_start_is_answered(world: World):
         assert isinstance(ask(), list), f"{ask.__name__} is no list"
 
 
-def what_is_not_built_is_not_there(world: World):
-    carol = world.carol
-    asks = (carol.filters_v2, carol.lists, carol.conversations, carol.mutes, carol.bookmarks, carol.followed_tags)
-    for ask in (*asks, lambda: carol.markers_get(["home"]), lambda: carol.account_mute(world.him.id)):
-        refused(MastodonNotFoundError, ask)
-
-
 def a_revoked_token_is_dead(world: World):
     token = world.carol.access_token
     form = {"token": token, "client_id": world.app_id, "client_secret": world.app_secret}
@@ -395,7 +388,7 @@ ALL = [
     home_shows_what_the_followed_wrote, pages_follow_one_another, a_thread_has_ancestors_and_descendants,
     an_edit_is_kept_with_its_history, a_post_is_liked_and_boosted, notifications_tell_of_it, they_are_taken_back,
     a_deleted_post_is_gone, a_follow_is_asked_for_where_an_account_is_locked, blocks_end_follows,
-    what_apps_ask_at_start_is_answered, what_is_not_built_is_not_there, a_revoked_token_is_dead,
+    what_apps_ask_at_start_is_answered, a_revoked_token_is_dead,
     a_code_used_twice_is_refused_and_its_token_revoked,
 ]  # fmt: skip
 

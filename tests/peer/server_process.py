@@ -11,26 +11,28 @@ import urllib.request
 PASSWORD = "correct horse battery staple"
 
 
-def free_port() -> int:
+def free_port(host: str = "127.0.0.1") -> int:
     with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
+        probe.bind((host, 0))
         return probe.getsockname()[1]
 
 
 class Server:
     """A running server; ended by its process id when the block is left."""
 
-    def __init__(self, binary: str, folder: pathlib.Path):
-        listen = f"127.0.0.1:{free_port()}"
+    def __init__(
+        self, binary: str, folder: pathlib.Path, host: str = "127.0.0.1", port: int | None = None, name: str | None = None, **settings: str
+    ):
+        listen = f"{host}:{port or free_port(host)}"
         self.binary = binary
-        self.origin = f"http://{listen}"
+        self.origin = f"http://{listen.replace(host, name or host)}"
         self.env = os.environ | {
             "ANTIPHON_ORIGIN": self.origin,
             "ANTIPHON_LISTEN": listen,
             "ANTIPHON_DATA_DIR": str(folder / "data"),
             "ANTIPHON_PEERS_ALLOW": "127.0.0.0/8",
             "ANTIPHON_RATE_LIMIT": "off",
-        }
+        } | settings
         self.log = open(folder / "antiphon.log", "ab")
 
     def __enter__(self) -> "Server":
@@ -69,8 +71,9 @@ class Server:
             raise RuntimeError(f"{' '.join(args)} ended with {done.returncode}: {done.stderr.strip()[-500:]}")
         return done.stdout.strip()
 
-    def create_account(self, name: str) -> None:
-        self.command("account", "create", name, "--email", f"{name}@example.org", "--password-stdin", stdin=PASSWORD + "\n")
+    def create_account(self, name: str, *more: str) -> None:
+        new = ("account", "create", name, "--email", f"{name}@example.org", "--password-stdin")
+        self.command(*new, *more, stdin=PASSWORD + "\n")
 
-    def create_token(self, name: str) -> str:
-        return self.command("token", "create", name, "--scopes", "read write follow push")
+    def create_token(self, name: str, scopes: str = "read write follow push") -> str:
+        return self.command("token", "create", name, "--scopes", scopes)

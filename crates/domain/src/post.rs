@@ -221,6 +221,8 @@ pub struct PostView {
     pub author: Account,
     /// The author's numbers.
     pub author_counts: crate::account::AccountCounts,
+    /// Where the author went, as far as that account is known.
+    pub author_moved_to: Option<Box<MovedTo>>,
     /// Its numbers.
     pub counts: PostCounts,
     /// The viewer's marks; all off for nobody.
@@ -232,6 +234,9 @@ pub struct PostView {
     /// The program the author used, where it was one of our applications.
     pub application: Option<Application>,
 }
+
+/// The account that another one went to, with its numbers.
+pub type MovedTo = (Account, crate::account::AccountCounts);
 
 /// A program that posts were written with.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -253,6 +258,8 @@ pub struct BoostView {
     pub account: Account,
     /// The booster's numbers.
     pub account_counts: crate::account::AccountCounts,
+    /// Where the booster went, as far as that account is known.
+    pub account_moved_to: Option<Box<MovedTo>>,
     /// To whom the boost is shown.
     pub visibility: Visibility,
     /// When.

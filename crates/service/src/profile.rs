@@ -46,7 +46,7 @@ pub fn many(tx: &mut Tx, ids: &[AccountId]) -> Result<Vec<AccountView>> {
 }
 
 /// Where accounts went, by actor id. One hop: a target is shown without its own.
-fn moved<'a>(
+pub(crate) fn moved<'a>(
     tx: &mut Tx,
     accounts: impl Iterator<Item = &'a Account>,
 ) -> Result<HashMap<String, AccountView>> {

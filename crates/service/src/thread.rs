@@ -9,7 +9,7 @@ use crate::timeline::dress;
 use domain::post::Attachment;
 use domain::visibility::{Standing, may_see};
 use domain::{AccountId, BoostId, Page, PostId, PostView, Timestamp};
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use store::timeline::Entry;
 use store::{Tx, timeline};
 
@@ -77,7 +77,8 @@ pub fn many(tx: &mut Tx, viewer: Option<AccountId>, ids: &[PostId]) -> Result<Ve
 pub struct Conversation {
     /// What it answers, the first post first.
     pub ancestors: Vec<PostView>,
-    /// What answers it, the oldest first.
+    /// What answers it: below each post its answers, those of its author first,
+    /// then the oldest first.
     pub descendants: Vec<PostView>,
 }
 
@@ -99,7 +100,31 @@ pub fn conversation(tx: &mut Tx, viewer: Option<AccountId>, id: PostId) -> Resul
         views.retain(|view| !unwanted.contains(&view.author.id));
     }
     let (ancestors, descendants) = views.into_iter().partition(|view| above.contains(&view.post.id));
-    Ok(Conversation { ancestors, descendants })
+    Ok(Conversation { ancestors, descendants: in_order(id, descendants) })
+}
+
+/// Answers as a thread is read: below a post its answers, each with all below
+/// it. Many apps do not sort. Whoever goes on with an own post comes first, as
+/// a text in several posts is read in one piece.
+fn in_order(root: PostId, descendants: Vec<PostView>) -> Vec<PostView> {
+    let mut below: HashMap<PostId, Vec<PostView>> = HashMap::new();
+    let ids: HashSet<PostId> = descendants.iter().map(|view| view.post.id).collect();
+    let (own, others): (Vec<_>, Vec<_>) = descendants
+        .into_iter()
+        .partition(|view| view.post.in_reply_to_account_id == Some(view.post.author_id));
+    // What is last is taken first.
+    for view in own.into_iter().chain(others).rev() {
+        // What answers a post that the viewer may not see hangs on the root.
+        let parent = view.post.in_reply_to_id.filter(|id| ids.contains(id)).unwrap_or(root);
+        below.entry(parent).or_default().push(view);
+    }
+    let mut waiting = below.remove(&root).unwrap_or_default();
+    let mut ordered = Vec::new();
+    while let Some(view) = waiting.pop() {
+        waiting.extend(below.remove(&view.post.id).unwrap_or_default());
+        ordered.push(view);
+    }
+    ordered
 }
 
 /// A post as its author typed it.

@@ -2,9 +2,9 @@
 
 use crate::error::OrNotFound;
 use crate::listed::Listed;
-use crate::{Error, Result, filter};
+use crate::{Error, Result, filter, profile};
 use domain::filter::Context;
-use domain::{AccountId, AccountState, Page, PostView};
+use domain::{Account, AccountId, AccountState, Page, PostView};
 use store::Tx;
 use store::timeline::{self, Entry};
 
@@ -15,11 +15,34 @@ pub use store::timeline::{Origin, Selection};
 /// are left out: their rows may be there until a sweep has come by.
 pub(crate) fn dress(tx: &mut Tx, viewer: Option<AccountId>, entries: &[Entry]) -> Result<Vec<PostView>> {
     let mut views = timeline::views(tx, viewer, entries)?;
+    lead_on(tx, &mut views)?;
     views.retain(|view| {
         view.author.state.is_live() && view.boost.as_ref().is_none_or(|boost| boost.account.state.is_live())
     });
     filter::mark(tx, viewer, &mut views)?;
     Ok(views)
+}
+
+/// Says of those who moved where they went. Few do: mostly nothing is read.
+fn lead_on(tx: &mut Tx, views: &mut [PostView]) -> Result<()> {
+    let people = views.iter().flat_map(|view| {
+        std::iter::once(&view.author).chain(view.boost.as_ref().map(|boost| &boost.account))
+    });
+    let targets = profile::moved(tx, people)?;
+    if targets.is_empty() {
+        return Ok(());
+    }
+    let target = |account: &Account| {
+        let view = targets.get(account.moved_to.as_ref()?.as_str())?;
+        Some(Box::new((view.account.clone(), view.counts)))
+    };
+    for view in views {
+        view.author_moved_to = target(&view.author);
+        if let Some(boost) = &mut view.boost {
+            boost.account_moved_to = target(&boost.account);
+        }
+    }
+    Ok(())
 }
 
 pub(crate) fn listed(tx: &mut Tx, viewer: Option<AccountId>, entries: &[Entry]) -> Result<Listed<PostView>> {

@@ -340,6 +340,7 @@ fn posts(tx: &mut Tx, viewer: AccountId, ids: &[PostId]) -> Result<HashMap<PostI
                 post: post::read(&mut c)?,
                 author: account::read(&mut c)?,
                 author_counts: account::read_counts(&mut c)?,
+                author_moved_to: None,
                 counts: PostCounts { replies: c.next()?, boosts: c.next()?, likes: c.next()? },
                 marks: ViewerMarks::default(),
                 filtered: Vec::new(),
@@ -384,6 +385,7 @@ fn boost_views(tx: &mut Tx, ids: &[BoostId]) -> Result<HashMap<BoostId, BoostVie
                 created_at,
                 account: account::read(&mut c)?,
                 account_counts: account::read_counts(&mut c)?,
+                account_moved_to: None,
             };
             Ok((id, view))
         },

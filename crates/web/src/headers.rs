@@ -25,6 +25,7 @@ pub(crate) async fn add(State(front): State<Front>, request: Request, next: Next
     let mut response =
         if preflight { StatusCode::NO_CONTENT.into_response() } else { next.run(request).await };
     protect(response.headers_mut());
+    say_how_it_is_written(response.headers_mut());
     if personal {
         set(response.headers_mut(), header::CACHE_CONTROL, "private, no-store");
     }
@@ -68,6 +69,13 @@ fn protect(headers: &mut HeaderMap) {
         HeaderName::from_static("permissions-policy"),
         "camera=(), geolocation=(), microphone=(), payment=(), usb=(), browsing-topics=()",
     );
+}
+
+/// JSON is UTF-8 anyway, but some clients look for it in the header.
+fn say_how_it_is_written(headers: &mut HeaderMap) {
+    if headers.get(header::CONTENT_TYPE).is_some_and(|kind| kind == "application/json") {
+        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json; charset=utf-8"));
+    }
 }
 
 /// Any site's script may call, with a token it has, never with our cookies.

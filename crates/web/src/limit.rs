@@ -126,7 +126,7 @@ pub(crate) async fn count(State(front): State<Front>, mut request: Request, next
     if !request.uri().path().starts_with("/api/") {
         return next.run(request).await;
     }
-    let caller = match viewer::caller(&front.cx, request.headers()).await {
+    let caller = match viewer::caller(&front.cx, request.headers(), request.uri()).await {
         Ok(caller) => caller,
         Err(error) => return error.into_response(),
     };

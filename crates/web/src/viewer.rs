@@ -9,10 +9,11 @@ use axum::extract::FromRequestParts;
 use domain::user::{Scopes, User};
 use domain::{Account, ApplicationId, TokenId};
 use http::request::Parts;
-use http::{HeaderMap, Method, StatusCode, header};
+use http::{HeaderMap, Method, StatusCode, Uri, header};
 use service::Cx;
 use service::access::{Caller, Person};
 use service::session::{self, Session};
+use std::borrow::Cow;
 use std::sync::Arc;
 
 /// The longest token that is looked up, in bytes.
@@ -107,9 +108,18 @@ pub async fn of_token(cx: &Cx, token: &str) -> Result<Viewer, ApiError> {
     person(caller)
 }
 
-pub(crate) async fn caller(cx: &Cx, headers: &HeaderMap) -> Result<Option<Arc<Caller>>, ApiError> {
-    match bearer(headers) {
-        Some(token) => Ok(cx.access.caller(cx, token).await?),
+/// The token in a query (RFC 6750 §2.3): of old programs, and of links that a
+/// program opens, where it can set no header.
+fn in_query(uri: &Uri) -> Option<Cow<'_, str>> {
+    let query = uri.query().filter(|query| query.contains("access_token="))?;
+    let (_, token) = form_urlencoded::parse(query.as_bytes()).find(|(name, _)| name == "access_token")?;
+    (!token.is_empty() && token.len() <= MAX_TOKEN_BYTES).then_some(token)
+}
+
+pub(crate) async fn caller(cx: &Cx, headers: &HeaderMap, uri: &Uri) -> Result<Option<Arc<Caller>>, ApiError> {
+    let token = bearer(headers).map(Cow::Borrowed).or_else(|| in_query(uri));
+    match token {
+        Some(token) => Ok(cx.access.caller(cx, &token).await?),
         None => Ok(None),
     }
 }
@@ -117,7 +127,7 @@ pub(crate) async fn caller(cx: &Cx, headers: &HeaderMap) -> Result<Option<Arc<Ca
 async fn known(parts: &Parts, cx: &Cx) -> Result<Option<Arc<Caller>>, ApiError> {
     match parts.extensions.get::<Known>() {
         Some(Known(caller)) => Ok(caller.clone()),
-        None => caller(cx, &parts.headers).await,
+        None => caller(cx, &parts.headers, &parts.uri).await,
     }
 }
 

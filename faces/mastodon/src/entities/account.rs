@@ -3,6 +3,7 @@
 use super::Dialect;
 use super::value::{Acct, Day, Iso, Picture, Text};
 use domain::account::{AccountCounts, Emoji, Field};
+use domain::post::MovedTo;
 use domain::user::{Role as UserRole, User};
 use domain::{Account as Known, AccountKind, AccountState};
 use serde::Serialize;
@@ -64,33 +65,6 @@ struct Approval {
     current_user: &'static str,
 }
 
-/// Where an account went.
-#[derive(Debug, Default)]
-pub(crate) enum Moved<'a> {
-    /// Not looked up, as in the author of a status.
-    #[default]
-    Unknown,
-    /// Nowhere that we know.
-    No,
-    /// There.
-    To(Box<Account<'a>>),
-}
-
-impl Moved<'_> {
-    fn is_unknown(&self) -> bool {
-        matches!(self, Self::Unknown)
-    }
-}
-
-impl Serialize for Moved<'_> {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        match self {
-            Self::To(account) => account.serialize(serializer),
-            Self::Unknown | Self::No => serializer.serialize_none(),
-        }
-    }
-}
-
 /// <https://docs.joinmastodon.org/entities/Account/>
 #[derive(Debug, Serialize)]
 #[expect(clippy::struct_excessive_bools, reason = "the entity has them")]
@@ -130,8 +104,7 @@ pub(crate) struct Account<'a> {
     show_media_replies: Option<bool>,
     show_featured: Option<bool>,
     feature_approval: Approval,
-    #[serde(skip_serializing_if = "Moved::is_unknown")]
-    moved: Moved<'a>,
+    moved: Option<Box<Account<'a>>>,
 }
 
 impl<'a> Dialect<'a> {
@@ -141,6 +114,17 @@ impl<'a> Dialect<'a> {
             Some(url) if account.state != AccountState::Suspended => Picture::There(url),
             _ => Picture::Ours(self.names, NO_AVATAR),
         }
+    }
+
+    /// An account with where it went.
+    pub(crate) fn author(
+        self,
+        account: &'a Known,
+        counts: &AccountCounts,
+        moved_to: Option<&'a MovedTo>,
+    ) -> Account<'a> {
+        let moved = moved_to.map(|(target, counts)| Box::new(self.account(target, counts)));
+        Account { moved, ..self.account(account, counts) }
     }
 
     /// An account without where it went.
@@ -191,16 +175,14 @@ impl<'a> Dialect<'a> {
             show_media_replies: Some(!profile.details.hides_media_replies),
             show_featured: Some(!profile.details.hides_featured),
             feature_approval: Approval { automatic: [], manual: [], current_user: "denied" },
-            moved: Moved::Unknown,
+            moved: None,
         }
     }
 
     /// An account as it stands by itself or in a list of accounts.
     pub(crate) fn profile(self, view: &'a AccountView) -> Account<'a> {
-        let moved = match &view.moved_to {
-            Some(target) => Moved::To(Box::new(self.account(&target.account, &target.counts))),
-            None => Moved::No,
-        };
+        let target = view.moved_to.as_ref();
+        let moved = target.map(|target| Box::new(self.account(&target.account, &target.counts)));
         Account { moved, ..self.account(&view.account, &view.counts) }
     }
 

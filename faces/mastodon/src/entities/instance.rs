@@ -163,6 +163,7 @@ struct Versions {
 #[derive(Debug, Serialize)]
 struct Thumbnail {
     url: String,
+    description: Option<String>,
     blurhash: Option<String>,
     versions: Versions,
 }
@@ -273,6 +274,7 @@ impl<'a> Dialect<'a> {
             description: &settings.description,
             usage: Usage { users: Users { active_month: overview.active } },
             thumbnail: Thumbnail {
+                description: None,
                 blurhash: None,
                 versions: Versions { one: thumbnail.clone(), two: thumbnail.clone() },
                 url: thumbnail,

@@ -88,7 +88,6 @@ pub(crate) struct Status<'a> {
     filtered: Vec<FilterResult<'a>>,
     content: &'a str,
     /// Only in the answer to a deletion, for writing it again.
-    #[serde(skip_serializing_if = "Option::is_none")]
     text: Option<&'a str>,
     reblog: Option<Box<Status<'a>>>,
     application: Option<StatusApplication<'a>>,
@@ -155,7 +154,7 @@ impl<'a> Dialect<'a> {
             reblog: None,
             application: application
                 .map(|a| StatusApplication { name: &a.name, website: a.website.as_deref() }),
-            account: self.account(author, &view.author_counts),
+            account: self.author(author, &view.author_counts, view.author_moved_to.as_deref()),
             media_attachments: MediaAttachment::list(self.names, post, &text.attachments),
             mentions: text.mentions.iter().map(|mention| self.mention(mention)).collect(),
             tags: text.hashtags.iter().map(|name| self.tag(name)).collect(),
@@ -195,7 +194,7 @@ impl<'a> Dialect<'a> {
             content: post.content,
             text: None,
             application: None,
-            account: self.account(&boost.account, &boost.account_counts),
+            account: self.author(&boost.account, &boost.account_counts, boost.account_moved_to.as_deref()),
             media_attachments: Vec::new(),
             mentions: Vec::new(),
             tags: Vec::new(),
@@ -272,7 +271,7 @@ impl<'a> Dialect<'a> {
             spoiler_text: &version.warning,
             sensitive: version.sensitive,
             created_at: Iso(version.created_at),
-            account: self.account(&view.author, &view.author_counts),
+            account: self.author(&view.author, &view.author_counts, view.author_moved_to.as_deref()),
             media_attachments: MediaAttachment::list(self.names, &view.post, &version.attachments),
             emojis: CustomEmoji::list(&view.post.text.emojis),
             quote: None,

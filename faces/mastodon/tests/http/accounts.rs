@@ -85,7 +85,11 @@ fn an_account_that_moved_leads_to_where_it_went() {
         server.cx.write(move |tx| Ok(store::account::update(tx, &gone, 1)?)).await.unwrap();
         let account = server.get(&format!("/api/v1/accounts/{}", old.id)).await.ok();
         assert_eq!(account["moved"]["acct"], "new@there.example");
-        assert!(account["moved"].get("moved").is_none());
+        assert_eq!(account["moved"]["moved"], Value::Null);
+        // So does the author of a post.
+        let post = server.peer_post(&old, domain::Visibility::Public, &[]).await;
+        let post = server.get(&format!("/api/v1/statuses/{}", post.id)).await.ok();
+        assert_eq!(post["account"]["moved"]["acct"], "new@there.example");
     });
 }
 

@@ -40,6 +40,30 @@ fn the_public_timeline_is_local_remote_or_both() {
 }
 
 #[test]
+fn hashtags_are_combined() {
+    on_each(async |server| {
+        let bob = server.person("bob").await;
+        let mut posts = Vec::new();
+        for text in ["#alto", "#alto #bass", "#bass", "#alto #bass #song"] {
+            posts.insert(0, id(&bob.writes(text, "public").await));
+        }
+        // Which of them are listed: 0 is the newest, that has all three.
+        let list = async |query: &str| -> Vec<usize> {
+            let found = ids(&server.get(&format!("/api/v1/timelines/tag/alto{query}")).await.ok());
+            found.iter().map(|id| posts.iter().position(|post| post == id).unwrap()).collect()
+        };
+        assert_eq!(list("").await, [0, 2, 3]);
+        assert_eq!(list("?any[]=Bass").await, [0, 1, 2, 3]);
+        assert_eq!(list("?any[]=bass&limit=2").await, [0, 1]);
+        assert_eq!(list(&format!("?any[]=bass&limit=2&min_id={}", posts[3])).await, [1, 2]);
+        assert_eq!(list("?all[]=bass").await, [0, 2]);
+        assert_eq!(list("?all[]=bass&all[]=song").await, [0]);
+        assert_eq!(list("?none[]=bass").await, [3]);
+        assert_eq!(list("?all[]=bass&none[]=song").await, [2]);
+    });
+}
+
+#[test]
 fn a_hashtag_is_found_in_any_case() {
     on_each(async |server| {
         let bob = server.person("bob").await;
