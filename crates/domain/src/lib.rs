@@ -21,6 +21,7 @@ pub mod page;
 pub mod notification;
 pub mod ownership;
 pub mod report;
+pub mod poll;
 pub mod post;
 pub mod push;
 pub mod time;

@@ -2,6 +2,7 @@
 
 use crate::account::{Account, Emoji};
 use crate::media::Focus;
+use crate::poll::{PollDraft, PollView};
 use crate::{AccountId, ActorId, BoostId, Handle, MediaId, ObjectId, PostId, Timestamp, Visibility};
 use serde::{Deserialize, Serialize};
 
@@ -183,6 +184,8 @@ pub struct Post {
     pub published_at: Timestamp,
     /// The last change.
     pub edited_at: Option<Timestamp>,
+    /// Only for accounts of this server, whatever its visibility; never sent.
+    pub local_only: bool,
 }
 
 /// Numbers shown under a post.
@@ -233,6 +236,8 @@ pub struct PostView {
     pub boost: Option<BoostView>,
     /// The program the author used, where it was one of our applications.
     pub application: Option<Application>,
+    /// Its poll.
+    pub poll: Option<Box<PollView>>,
 }
 
 /// The account that another one went to, with its numbers.
@@ -274,7 +279,8 @@ impl PostView {
 }
 
 /// What a person hands in.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default)]
 pub struct Draft {
     /// As typed.
     pub text: String,
@@ -292,10 +298,14 @@ pub struct Draft {
     pub in_reply_to: Option<PostId>,
     /// What hangs on it, in this order.
     pub media: Vec<MediaId>,
+    /// What it asks.
+    pub poll: Option<PollDraft>,
+    /// Only for accounts of this server.
+    pub local_only: bool,
 }
 
 /// How a draft's text is to be read.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub enum Format {
     /// As it is; links, mentions and hashtags are found.
     #[default]

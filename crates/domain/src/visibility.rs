@@ -1,10 +1,13 @@
 //! Who may see a post. The one place that decides it; the lists' SQL predicate
 //! is held equal to it by a test of the store.
 
+use serde::{Deserialize, Serialize};
+
 /// Who may see a post, beside those it addresses by name.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Default, Serialize, Deserialize)]
 pub enum Visibility {
     /// Everyone, and it enters public timelines.
+    #[default]
     Public,
     /// Everyone who has the link; not in public timelines.
     Unlisted,
@@ -55,7 +58,8 @@ pub struct Standing {
     pub follows: bool,
     /// Is addressed by name.
     pub addressed: bool,
-    /// Is blocked by the author, or blocks the author.
+    /// Is shut out: blocked by the author, blocking the author, or from outside
+    /// where the post is only for this server.
     pub blocked: bool,
 }
 

@@ -37,6 +37,9 @@ pub fn boost(tx: &mut Tx, viewer: &Account, id: PostId, visibility: Visibility) 
         return store::boost::find(tx, viewer.id, id)?.or_not_found("boost");
     }
     spread(tx, viewer, &boost, &boosted, &author)?;
+    if boosted.local_only {
+        return Ok(boost);
+    }
     let json = documents::announce(tx, &boost, viewer, &boosted)?;
     let to: &[&Account] = if author.is_ours() { &[] } else { &[&author] };
     let order = [viewer.actor_id.as_str(), boosted.object_id.as_str()];
@@ -109,6 +112,9 @@ pub fn undo(tx: &mut Tx, viewer: &Account, id: PostId) -> Result<()> {
     let Some(boost) = store::boost::find(tx, viewer.id, id)? else { return Ok(()) };
     store::boost::remove(tx, &boost)?;
     notify::retract(tx, &news(author.id, viewer.id, id))?;
+    if boosted.local_only {
+        return Ok(());
+    }
     let minted = activity::mint(tx, viewer);
     let announce = documents::announce(tx, &boost, viewer, &boosted)?;
     let json = render::undo(&minted.envelope, announce);

@@ -33,6 +33,8 @@ pub mod follow;
 pub mod block;
 pub mod mute;
 pub mod domain_block;
+pub mod poll;
+pub mod scheduled;
 pub mod post;
 pub mod like;
 pub mod boost;

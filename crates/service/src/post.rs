@@ -9,12 +9,15 @@ mod change;
 mod content;
 mod obtain;
 mod publish;
+mod question;
 mod receive;
 mod spread;
 
+pub(crate) use change::send_update;
 pub use change::{Edit, delete, edit, erase, receive_delete};
 pub use obtain::{obtain, refetch, renew};
 pub use publish::{Published, publish};
+pub(crate) use publish::{check, publish_once};
 pub use receive::{receive, receive_update};
 
 /// A post and its author, if the viewer may see it; what may not be seen looks missing.

@@ -160,6 +160,8 @@ pub struct Version {
     pub attachments: Vec<Attachment>,
     /// From when it stands so.
     pub created_at: Timestamp,
+    /// The options of its poll.
+    pub poll: Option<Vec<String>>,
 }
 
 /// All versions of a post, the oldest first, the one that stands last.
@@ -174,6 +176,7 @@ pub fn history(tx: &mut Tx, viewer: Option<AccountId>, id: PostId) -> Result<(Po
             sensitive: old.sensitive,
             attachments: old.attachments,
             created_at: old.created_at,
+            poll: old.poll,
         })
         .collect();
     let post = &view.post;
@@ -183,6 +186,7 @@ pub fn history(tx: &mut Tx, viewer: Option<AccountId>, id: PostId) -> Result<(Po
         sensitive: post.text.sensitive,
         attachments: post.text.attachments.clone(),
         created_at: post.edited_at.unwrap_or(post.published_at),
+        poll: view.poll.as_ref().map(|view| view.poll.titles()),
     });
     Ok((view, versions))
 }

@@ -19,3 +19,13 @@ pub(crate) fn read<T: DeserializeOwned>(text: &str) -> Result<Vec<T>> {
     }
     serde_json::from_str(text).map_err(|error| Error::Corrupt(error.to_string()))
 }
+
+/// A value as it is stored.
+pub(crate) fn write_one<T: Serialize>(value: &T) -> String {
+    serde_json::to_string(value).unwrap_or_default()
+}
+
+/// Reads a stored value.
+pub(crate) fn read_one<T: DeserializeOwned>(text: &str) -> Result<T> {
+    serde_json::from_str(text).map_err(|error| Error::Corrupt(error.to_string()))
+}

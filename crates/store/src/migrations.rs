@@ -19,6 +19,7 @@ pub(crate) struct Migration {
 pub(crate) const ALL: &[Migration] = &[
     Migration { number: 1, name: "core", text: include_str!("../migrations/0001_core.sql") },
     Migration { number: 2, name: "media", text: include_str!("../migrations/0002_media.sql") },
+    Migration { number: 3, name: "poll", text: include_str!("../migrations/0003_poll.sql") },
     Migration { number: 4, name: "people", text: include_str!("../migrations/0004_people.sql") },
     Migration { number: 5, name: "lists", text: include_str!("../migrations/0005_lists.sql") },
     Migration { number: 6, name: "notify", text: include_str!("../migrations/0006_notify.sql") },

@@ -57,7 +57,9 @@ macro_rules! columns {
             $p,
             ".published_at_ms, ",
             $p,
-            ".edited_at_ms"
+            ".edited_at_ms, ",
+            $p,
+            ".local_only"
         )
     };
 }
@@ -88,6 +90,11 @@ macro_rules! visible {
             " AND vf.target_id = ",
             $p,
             ".author_id AND vf.accepted = 1)))",
+            " AND (",
+            $p,
+            ".local_only = 0 OR EXISTS (SELECT 1 FROM account vl WHERE vl.id = ",
+            $v,
+            " AND vl.home = 0))",
             " AND NOT EXISTS (SELECT 1 FROM block vb WHERE vb.account_id = ",
             $p,
             ".author_id AND vb.target_id = ",
@@ -136,6 +143,7 @@ pub(crate) fn read(c: &mut Cursor<'_, '_>) -> Result<Post> {
         conversation_id: c.next()?,
         published_at: c.next()?,
         edited_at: c.next()?,
+        local_only: c.next()?,
     })
 }
 
@@ -146,9 +154,9 @@ pub fn insert(tx: &mut Tx, post: &Post, application: Option<ApplicationId>, text
         "INSERT INTO post (id, object_id, author_id, kind, visibility, content_html, source, source_type, title, warning,
             sensitive, language, mentions, hashtags, emojis, attachments, url, in_reply_to, in_reply_to_id,
             in_reply_to_account_id, conversation_id, application_id, text_rules, published_at_ms, edited_at_ms,
-            updated_at_ms)
+            updated_at_ms, local_only)
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22,
-            $23, $24, $25, $25)
+            $23, $24, $25, $25, $26)
          ON CONFLICT DO NOTHING",
         &[
             &post.id,
@@ -176,6 +184,7 @@ pub fn insert(tx: &mut Tx, post: &Post, application: Option<ApplicationId>, text
             &text_rules,
             &post.published_at,
             &post.edited_at,
+            &post.local_only,
         ],
     )?;
     Ok(rows == 1)
@@ -234,7 +243,9 @@ pub fn id_by_object(tx: &mut Tx, object: &ObjectId) -> Result<Option<PostId>> {
 
 /// What `asker` is to the post and its author.
 pub fn standing(tx: &mut Tx, post: &Post, asker: Option<AccountId>) -> Result<Standing> {
-    let Some(asker) = asker else { return Ok(Standing::STRANGER) };
+    let Some(asker) = asker else {
+        return Ok(Standing { blocked: post.local_only, ..Standing::STRANGER });
+    };
     if asker == post.author_id {
         return Ok(Standing { is_author: true, ..Standing::STRANGER });
     }
@@ -242,8 +253,9 @@ pub fn standing(tx: &mut Tx, post: &Post, asker: Option<AccountId>) -> Result<St
         "SELECT (SELECT COUNT(*) FROM follow WHERE follower_id = $1 AND target_id = $2 AND accepted = 1),
             (SELECT COUNT(*) FROM post_addressed WHERE post_id = $3 AND account_id = $1),
             (SELECT COUNT(*) FROM block WHERE account_id = $1 AND target_id = $2)
-                + (SELECT COUNT(*) FROM block WHERE account_id = $2 AND target_id = $1)",
-        &[&asker, &post.author_id, &post.id],
+                + (SELECT COUNT(*) FROM block WHERE account_id = $2 AND target_id = $1)
+                + (SELECT COUNT(*) FROM account WHERE $4 = 1 AND id = $1 AND home <> 0)",
+        &[&asker, &post.author_id, &post.id, &post.local_only],
         |row| {
             Ok(Standing {
                 is_author: false,
@@ -304,6 +316,12 @@ pub fn edit(tx: &mut Tx, post: &Post, text: &PostText, updated: Timestamp, text_
     Ok(true)
 }
 
+/// Makes something else of a post: a poll was added or taken away.
+pub fn set_kind(tx: &mut Tx, post: PostId, kind: &PostKind) -> Result<()> {
+    tx.execute("UPDATE post SET kind = $2 WHERE id = $1", &[&post, &kind.as_str()])?;
+    Ok(())
+}
+
 /// Removes a post and all that hangs on it. Its tombstone is the caller's matter.
 pub fn remove(tx: &mut Tx, post: &Post) -> Result<()> {
     if post.visibility == Visibility::Direct {
@@ -321,6 +339,10 @@ pub fn remove(tx: &mut Tx, post: &Post) -> Result<()> {
         "DELETE FROM post_addressed WHERE post_id = $1",
         "DELETE FROM post_hashtag WHERE post_id = $1",
         "DELETE FROM post_revision WHERE post_id = $1",
+        "DELETE FROM post_link WHERE post_id = $1",
+        "DELETE FROM poll_vote WHERE post_id = $1",
+        "DELETE FROM poll_option WHERE post_id = $1",
+        "DELETE FROM poll WHERE post_id = $1",
         "DELETE FROM post_count WHERE post_id = $1",
         "UPDATE post SET in_reply_to_id = NULL WHERE in_reply_to_id = $1",
         "DELETE FROM post WHERE id = $1",
@@ -426,7 +448,7 @@ pub fn descendants(tx: &mut Tx, post: PostId, viewer: Option<AccountId>, limit: 
 macro_rules! open_reply {
     () => {
         "FROM post p JOIN account a ON a.id = p.author_id
-         WHERE p.in_reply_to_id = $1 AND p.visibility <= 1 AND a.state IN (0, 1, 3) AND NOT EXISTS
+         WHERE p.in_reply_to_id = $1 AND p.visibility <= 1 AND p.local_only = 0 AND a.state IN (0, 1, 3) AND NOT EXISTS
             (SELECT 1 FROM block b WHERE b.account_id = p.in_reply_to_account_id AND b.target_id = p.author_id)"
     };
 }
@@ -530,12 +552,15 @@ pub struct Revision {
     pub attachments: Vec<Attachment>,
     /// From when it stood so.
     pub created_at: Timestamp,
+    /// The options of its poll.
+    pub poll: Option<Vec<String>>,
 }
 
 /// Former versions, oldest first.
 pub fn revisions(tx: &mut Tx, post: PostId) -> Result<Vec<Revision>> {
     tx.query(
-        "SELECT content_html, warning, sensitive, created_at_ms, attachments FROM post_revision WHERE post_id = $1 ORDER BY number",
+        "SELECT content_html, warning, sensitive, created_at_ms, attachments, poll FROM post_revision
+         WHERE post_id = $1 ORDER BY number",
         &[&post],
         |row| {
             Ok(Revision {
@@ -544,6 +569,7 @@ pub fn revisions(tx: &mut Tx, post: PostId) -> Result<Vec<Revision>> {
                 sensitive: row.get(2)?,
                 created_at: row.get(3)?,
                 attachments: json::read(&row.get::<String>(4)?)?,
+                poll: row.get::<Option<String>>(5)?.map(|options| json::read(&options)).transpose()?,
             })
         },
     )

@@ -4,9 +4,9 @@ use crate::cursor::Cursor;
 use crate::paged::{self, paged};
 use crate::value::Row;
 use crate::wanted::wanted;
-use crate::{Error, Result, Tx, account, post};
+use crate::{Error, Result, Tx, account, poll, post};
 use domain::post::{Application, BoostView, PostCounts, ViewerMarks};
-use domain::{AccountId, BoostId, Page, PostId, PostView, Visibility};
+use domain::{AccountId, BoostId, Page, PostId, PostKind, PostView, Visibility};
 use std::collections::{HashMap, HashSet};
 
 /// A place in a list: a post, or a boost of it.
@@ -297,6 +297,7 @@ pub fn views(tx: &mut Tx, viewer: Option<AccountId>, entries: &[Entry]) -> Resul
     let mut posts = posts(tx, viewer.unwrap_or(AccountId(0)), &ids)?;
     let boosts: Vec<BoostId> = entries.iter().filter_map(|entry| entry.boost_id).collect();
     let boosts = if boosts.is_empty() { HashMap::new() } else { boost_views(tx, &boosts)? };
+    add_polls(tx, viewer, &mut posts)?;
     // A page seldom shows a post twice: then nothing needs to be copied.
     let repeats = posts.len() < entries.len();
     let mut take = |id: &PostId| if repeats { posts.get(id).cloned() } else { posts.remove(id) };
@@ -349,6 +350,7 @@ fn posts(tx: &mut Tx, viewer: AccountId, ids: &[PostId]) -> Result<HashMap<PostI
                     (Some(name), website) => Some(Application { name, website }),
                     (None, _) => None,
                 },
+                poll: None,
             };
             view.marks = ViewerMarks {
                 liked: c.next()?,
@@ -361,6 +363,21 @@ fn posts(tx: &mut Tx, viewer: AccountId, ids: &[PostId]) -> Result<HashMap<PostI
         },
     )?;
     Ok(rows.into_iter().collect())
+}
+
+/// Only where there are any, which is seldom.
+fn add_polls(tx: &mut Tx, viewer: Option<AccountId>, posts: &mut HashMap<PostId, PostView>) -> Result<()> {
+    let asking = posts.values().filter(|view| view.post.kind == PostKind::Question);
+    let asking: Vec<_> = asking.map(|view| (view.post.id, view.post.author_id)).collect();
+    if asking.is_empty() {
+        return Ok(());
+    }
+    for (id, poll) in poll::views(tx, viewer, &asking)? {
+        if let Some(view) = posts.get_mut(&id) {
+            view.poll = Some(Box::new(poll));
+        }
+    }
+    Ok(())
 }
 
 fn boost_views(tx: &mut Tx, ids: &[BoostId]) -> Result<HashMap<BoostId, BoostView>> {

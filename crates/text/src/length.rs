@@ -23,8 +23,13 @@ pub fn count(text: &str) -> usize {
     total + graphemes(text.get(at..))
 }
 
+/// How many characters people see in a text (grapheme clusters).
+pub fn seen(text: &str) -> usize {
+    text.graphemes(true).count()
+}
+
 fn graphemes(text: Option<&str>) -> usize {
-    text.map_or(0, |text| text.graphemes(true).count())
+    text.map_or(0, seen)
 }
 
 #[cfg(test)]

@@ -50,7 +50,7 @@ fn draft(number: usize) -> Draft {
         language: Some("en".into()),
         visibility: Visibility::Public,
         in_reply_to: None,
-        media: Vec::new(),
+        ..Draft::default()
     }
 }
 

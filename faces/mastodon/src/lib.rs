@@ -26,6 +26,8 @@ mod own;
 mod params;
 mod policy;
 mod reports;
+mod polls;
+mod scheduled;
 mod search;
 mod statuses;
 mod tags;
@@ -104,6 +106,13 @@ fn posts() -> Router<Cx> {
     Router::new()
         .route("/api/v1/statuses", get(statuses::several).post(write::publish))
         .route("/api/v1/statuses/{id}", get(statuses::one).put(write::edit).delete(write::delete))
+        .route("/api/v1/polls/{id}", get(polls::one))
+        .route("/api/v1/polls/{id}/votes", post(polls::vote))
+        .route("/api/v1/scheduled_statuses", get(scheduled::list))
+        .route(
+            "/api/v1/scheduled_statuses/{id}",
+            get(scheduled::one).put(scheduled::change).delete(scheduled::cancel),
+        )
         .route("/api/v1/statuses/{id}/context", get(statuses::context))
         .route("/api/v1/statuses/{id}/source", get(statuses::source))
         .route("/api/v1/statuses/{id}/history", get(statuses::history))

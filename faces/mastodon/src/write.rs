@@ -5,13 +5,14 @@ use crate::entities::Dialect;
 use crate::entities::status::visibility_of;
 use crate::media::about;
 use crate::params::{language, not_built};
+use crate::scheduled;
 use axum::extract::State;
 use domain::media::MediaChange;
+use domain::poll::PollDraft;
 use domain::post::{Draft, Format};
-use domain::{AccountId, MediaId, PostId, PostView, Visibility};
+use domain::{AccountId, MediaId, PostId, PostView, Timestamp, Visibility};
 use http::HeaderMap;
 use serde::Deserialize;
-use serde::de::IgnoredAny;
 use service::media::{Aside, set_aside, take_off};
 use service::post::{Edit, publish as publish_post};
 use service::preferences::{self, Preferences};
@@ -39,20 +40,43 @@ pub(crate) struct StatusForm {
     content_type: Option<String>,
     media_ids: Option<Vec<String>>,
     media_attributes: Vec<MediaForm>,
-    poll: Option<IgnoredAny>,
+    poll: Option<PollForm>,
     scheduled_at: Option<String>,
     quoted_status_id: Option<String>,
+    local_only: Option<bool>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+struct PollForm {
+    options: Vec<String>,
+    expires_in: Option<i64>,
+    multiple: Option<bool>,
+    hide_totals: Option<bool>,
+}
+
+impl PollForm {
+    /// Forms of apps have fields for options that stay empty.
+    fn draft(self) -> Result<Option<PollDraft>, ApiError> {
+        if self.options.is_empty() && self.expires_in.is_none() {
+            return Ok(None);
+        }
+        let open_for_s = self
+            .expires_in
+            .ok_or_else(|| ApiError::invalid("Validation failed: Poll expires at can't be blank"))?;
+        let options = self.options.iter().map(|title| title.trim()).filter(|title| !title.is_empty());
+        Ok(Some(PollDraft {
+            options: options.map(str::to_owned).collect(),
+            open_for_s,
+            multiple: self.multiple.unwrap_or(false),
+            hides_totals: self.hide_totals.unwrap_or(false),
+        }))
+    }
 }
 
 impl StatusForm {
     fn refuse_what_is_not_built(&self) -> Result<(), ApiError> {
         let written = |text: &Option<String>| text.as_ref().is_some_and(|text| !text.is_empty());
-        if self.poll.is_some() {
-            return Err(not_built("poll"));
-        }
-        if written(&self.scheduled_at) {
-            return Err(not_built("scheduled_at"));
-        }
         if written(&self.quoted_status_id) {
             return Err(not_built("quoted_status_id"));
         }
@@ -106,8 +130,19 @@ impl StatusForm {
         named.map(|(id, it)| Ok((id, about(it.description.clone(), it.focus.as_deref())?))).collect()
     }
 
+    /// When it is to be published, if not now: what is nearly due is due.
+    fn scheduled(&self, now: Timestamp) -> Result<Option<Timestamp>, ApiError> {
+        let Some(text) = self.scheduled_at.as_deref().filter(|text| !text.is_empty()) else {
+            return Ok(None);
+        };
+        Ok(Some(scheduled::time(text)?).filter(|at| service::scheduled::is_ahead(now, *at)))
+    }
+
     fn draft(self, in_reply_to: Option<PostId>, preferred: &Preferences) -> Result<Draft, ApiError> {
         let media = self.media()?;
+        if self.poll.is_some() && media.as_ref().is_some_and(|media| !media.is_empty()) {
+            return Err(ApiError::invalid("Validation failed: Cannot attach files to a post with a poll"));
+        }
         Ok(Draft {
             visibility: self.visibility()?.unwrap_or(preferred.visibility),
             format: self.format()?.unwrap_or_default(),
@@ -117,6 +152,8 @@ impl StatusForm {
             language: language(self.language)?.or_else(|| preferred.language.clone()),
             in_reply_to,
             media: media.unwrap_or_default(),
+            poll: self.poll.map_or(Ok(None), PollForm::draft)?,
+            local_only: self.local_only.unwrap_or(false),
         })
     }
 }
@@ -141,9 +178,13 @@ pub(crate) async fn publish(
             Ok((preferences::of(tx, user)?, answered))
         })
         .await?;
+    let due_at = form.scheduled(cx.now())?;
     let draft = form.draft(in_reply_to, &preferred)?;
     let key =
         headers.get("idempotency-key").and_then(|value| value.to_str().ok()).filter(|key| !key.is_empty());
+    if let Some(due_at) = due_at {
+        return scheduled::keep(&cx, &viewer, draft, due_at, key).await;
+    }
     let published =
         publish_post(&cx, viewer.account(), draft, viewer.application_id(), key.map(str::to_owned)).await?;
     let view = show(&cx, me, published.id).await?;
@@ -188,6 +229,9 @@ fn changed(before: &PostView, form: StatusForm) -> Result<Draft, ApiError> {
         visibility: before.post.visibility,
         in_reply_to: None,
         media: Vec::new(),
+        // A poll that is not repeated is taken away.
+        poll: form.poll.map_or(Ok(None), PollForm::draft)?,
+        local_only: before.post.local_only,
     })
 }
 

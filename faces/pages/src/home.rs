@@ -97,7 +97,7 @@ pub(crate) async fn write(
             Audience::Direct => Visibility::Direct,
         },
         in_reply_to: form.answers.map(PostId),
-        media: Vec::new(),
+        ..Draft::default()
     };
     match post::publish(&cx, &account, draft, None, None).await {
         Ok(_) => {

@@ -112,7 +112,7 @@ fn draft(stage: &Stage, text: &str, visibility: Visibility, in_reply_to: Option<
         language: Some("en".to_owned()),
         visibility,
         in_reply_to,
-        media: Vec::new(),
+        ..Draft::default()
     }
 }
 

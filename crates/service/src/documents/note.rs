@@ -4,7 +4,7 @@ use crate::Result;
 use activitypub::PUBLIC;
 use activitypub::note::{
     Attachment as FileDocument, AttachmentKind as FileKind, Emoji as EmojiTag, Kind, Mention as MentionTag,
-    Source,
+    Poll as PollDocument, PollOption as OptionDocument, Source,
 };
 use activitypub::render::{self, Counted, Envelope, HashtagLink, NoteDocument};
 use domain::media::Focus;
@@ -90,7 +90,7 @@ pub fn note_of(tx: &mut Tx, post: &Post, author: &Account) -> Result<NoteDocumen
         hashtags: text.hashtags.iter().map(|name| hashtag(&names, name)).collect(),
         emojis: text.emojis.iter().map(emoji).collect(),
         attachments: text.attachments.iter().map(attachment).collect(),
-        poll: None,
+        poll: poll(tx, post)?,
         quote: None,
         replies: Some(replies_of(post, replies)),
         likes: Some(counted(post, "likes", counts.likes)),
@@ -100,6 +100,29 @@ pub fn note_of(tx: &mut Tx, post: &Post, author: &Account) -> Result<NoteDocumen
         comments_enabled: None,
         interaction_policy: None,
     })
+}
+
+/// The poll of a Question. Numbers that are hidden here are hidden elsewhere.
+fn poll(tx: &mut Tx, post: &Post) -> Result<Option<PollDocument>> {
+    if post.kind != PostKind::Question {
+        return Ok(None);
+    }
+    let now = tx.now();
+    let count = |count: i64| u64::try_from(count).unwrap_or(0);
+    Ok(store::poll::find(tx, post.id)?.map(|poll| PollDocument {
+        multiple: poll.multiple,
+        ends: poll.ends_at,
+        is_closed: poll.is_over(now),
+        voters: poll.voters.map(count),
+        options: poll
+            .options
+            .iter()
+            .map(|option| OptionDocument {
+                title: option.title.clone(),
+                votes: poll.shows_totals(now).then(|| count(option.votes)),
+            })
+            .collect(),
+    }))
 }
 
 /// Boosts of what is not open are the author's own and no public number.

@@ -1,7 +1,7 @@
 //! From an activity to the verb that receives it.
 
 use crate::arrival::{Arrival, Outcome};
-use crate::{Result, account, block, boost, follow, like, pin, post, report};
+use crate::{Result, account, block, boost, follow, like, pin, poll, post, report};
 use activitypub::{Activity, Object, Reference};
 use domain::{Account, AccountState};
 use store::Tx;
@@ -16,7 +16,13 @@ pub(super) fn dispatch(tx: &mut Tx, arrival: &Arrival<'_>) -> Result<Outcome> {
         Activity::Accept(it) => follow::receive_accept(tx, arrival.sender, it),
         Activity::Reject(it) => follow::receive_reject(tx, arrival.sender, it),
         Activity::Undo(it) => undo(tx, arrival, &it.object),
-        Activity::Create(it) => post::receive(tx, arrival, &it.object),
+        Activity::Create(it) => match &it.object {
+            Reference::Embedded(object) => match &**object {
+                Object::Vote(vote) => poll::receive_vote(tx, arrival.sender, vote),
+                _ => post::receive(tx, arrival, &it.object),
+            },
+            Reference::Id(_) => post::receive(tx, arrival, &it.object),
+        },
         Activity::Update(it) => match &it.object {
             Reference::Embedded(object) => match &**object {
                 Object::Actor(actor) => account::receive_update(tx, arrival.sender, actor),

@@ -1,6 +1,7 @@
 //! A post is changed or deleted, here or elsewhere.
 
 use super::publish::{Silence, check_length, sending, written};
+use super::question::{self, PollChange};
 use crate::activity;
 use crate::arrival::Outcome;
 use crate::notify::{self, News};
@@ -10,7 +11,7 @@ use domain::media::MediaChange;
 use domain::notification::{About, NotificationKind};
 use domain::post::{self, Draft};
 use domain::visibility::may_see;
-use domain::{Account, Event, MediaId, ObjectId, Post, PostId};
+use domain::{Account, Event, MediaId, ObjectId, Post, PostId, PostKind};
 use store::Tx;
 use store::tombstone::{self, Grave};
 use text::sanitise::RULES_VERSION;
@@ -40,8 +41,9 @@ fn own(tx: &mut Tx, viewer: &Account, id: PostId) -> Result<Post> {
 /// One of ours changes a post (ActivityPub §6.3).
 pub async fn edit(cx: &Cx, viewer: &Account, id: PostId, edit: Edit) -> Result<()> {
     check_length(&edit.draft, Silence::Allowed)?;
+    question::check(edit.draft.poll.as_ref())?;
     let text = written(cx, &edit.draft).await?;
-    let viewer = viewer.clone();
+    let (viewer, poll) = (viewer.clone(), edit.draft.poll.clone());
     cx.write(move |tx| {
         let post = own(tx, &viewer, id)?;
         let mut text = text.clone();
@@ -51,12 +53,23 @@ pub async fn edit(cx: &Cx, viewer: &Account, id: PostId, edit: Edit) -> Result<(
         };
         media::apply(tx, &viewer, id, &mut text.attachments, &edit.media_changes)?;
         check_length(&edit.draft, Silence::of(&text.attachments))?;
-        if text == post.text {
-            return Ok(());
-        }
         let now = tx.now();
+        let before = store::poll::find(tx, id)?;
+        let change = question::change_of(before.as_ref(), poll.as_ref(), now);
+        if let PollChange::End(poll) = &change {
+            store::poll::set_end(tx, id, poll)?;
+        }
+        if text == post.text && !matches!(change, PollChange::Other(_)) {
+            return if change == PollChange::None { Ok(()) } else { send_update(tx, &viewer, &post) };
+        }
         if !store::post::edit(tx, &post, &text, now, RULES_VERSION)? {
             return Err(Error::invalid("status", "was changed at the same moment"));
+        }
+        if let Some(before) = &before {
+            store::poll::keep_options(tx, id, &before.titles())?;
+        }
+        if let PollChange::Other(after) = &change {
+            question::replace(tx, &post, before.as_ref(), after.as_ref())?;
         }
         store::post::set_hashtags(tx, id, &text.hashtags)?;
         store::post::address(tx, id, &post::addressed(viewer.id, &text.mentions, None))?;
@@ -68,7 +81,11 @@ pub async fn edit(cx: &Cx, viewer: &Account, id: PostId, edit: Edit) -> Result<(
     .await
 }
 
-fn send_update(tx: &mut Tx, viewer: &Account, post: &Post) -> Result<()> {
+/// Tells whom it concerns what a post of ours says now.
+pub(crate) fn send_update(tx: &mut Tx, viewer: &Account, post: &Post) -> Result<()> {
+    if post.local_only {
+        return Ok(());
+    }
     let minted = activity::mint(tx, viewer);
     let json = documents::update(tx, post, viewer, &minted.envelope.id)?;
     let mut to = Vec::new();
@@ -85,10 +102,13 @@ fn send_update(tx: &mut Tx, viewer: &Account, post: &Post) -> Result<()> {
 }
 
 /// Who must learn of a change although they may not follow: named in it, or
-/// having answered, liked or boosted it.
+/// having answered, liked or boosted it, or voted in it.
 fn interested(tx: &mut Tx, post: &Post) -> Result<Vec<Account>> {
     let mut ids = store::post::addressed(tx, post.id)?;
     ids.extend(store::post::interacted(tx, post.id, 1000)?);
+    if post.kind == PostKind::Question {
+        ids.extend(store::poll::voters_elsewhere(tx, post.id, 1000)?);
+    }
     ids.sort_unstable();
     ids.dedup();
     let accounts = store::account::list(tx, &ids)?;
@@ -111,19 +131,26 @@ pub(super) fn tell_boosters(tx: &mut Tx, post: &Post) -> Result<()> {
 /// One of ours deletes a post (ActivityPub §6.4). The id is never used again.
 pub fn delete(tx: &mut Tx, viewer: &Account, id: PostId) -> Result<()> {
     let post = own(tx, viewer, id)?;
-    let to = interested(tx, &post)?;
+    if !post.local_only {
+        send_delete(tx, viewer, &post)?;
+    }
+    erase(tx, &post, viewer)
+}
+
+fn send_delete(tx: &mut Tx, viewer: &Account, post: &Post) -> Result<()> {
+    let to = interested(tx, post)?;
     let to: Vec<&Account> = to.iter().collect();
     let minted = activity::mint(tx, viewer);
-    let audience = documents::audience(tx, &post, viewer)?;
+    let audience = documents::audience(tx, post, viewer)?;
     let envelope = minted.envelope.clone().to(audience.0, audience.1);
     let json = render::delete(&envelope, &post.object_id);
-    activity::send(tx, viewer, &minted, &json, &sending("Delete", &post, &to, &[post.object_id.as_str()]))?;
-    erase(tx, &post, viewer)
+    activity::send(tx, viewer, &minted, &json, &sending("Delete", post, &to, &[post.object_id.as_str()]))?;
+    Ok(())
 }
 
 /// Leaves only a tombstone of a post.
 pub fn erase(tx: &mut Tx, post: &Post, author: &Account) -> Result<()> {
-    let grave = if post.visibility.is_open() { Grave::Open } else { Grave::Hidden };
+    let grave = if post.visibility.is_open() && !post.local_only { Grave::Open } else { Grave::Hidden };
     tombstone::bury(tx, post.object_id.as_str(), author.actor_id.as_str(), Some(post.kind.as_str()), grave)?;
     store::message::empty_bodies_about(tx, post.object_id.as_str())?;
     media::forget(tx, post)?;

@@ -44,6 +44,8 @@ pub(super) fn kind_of(note: &Note) -> PostKind {
     match note.kind {
         // A message to one person is a direct Note.
         Kind::ChatMessage => PostKind::Note,
+        // Whatever else it says it is.
+        _ if note.poll.is_some() => PostKind::Question,
         _ => PostKind::from_type(note.kind_name()),
     }
 }
@@ -85,7 +87,8 @@ fn plain(html: &str) -> String {
 
 /// Shows what is more than a note by its title, its text and the way to the original.
 fn content(note: &Note, clean: &str, title: Option<&str>) -> String {
-    if matches!(note.kind, Kind::Note | Kind::ChatMessage) && title.is_none() {
+    let is_whole = matches!(note.kind, Kind::Note | Kind::ChatMessage) || note.poll.is_some();
+    if is_whole && title.is_none() {
         return clean.to_owned();
     }
     let mut html = String::new();
@@ -101,7 +104,7 @@ fn content(note: &Note, clean: &str, title: Option<&str>) -> String {
     }
     html.push_str(clean);
     let link = note.link.as_deref().or(note.url.as_deref()).unwrap_or(note.id.as_str());
-    if text::link::safe(link).is_some() && note.kind != Kind::Note {
+    if text::link::safe(link).is_some() && note.kind != Kind::Note && note.poll.is_none() {
         html.push_str("<p>");
         html.push_str(&text::link::html(link));
         html.push_str("</p>");

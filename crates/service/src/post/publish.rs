@@ -1,5 +1,6 @@
 //! One of ours writes a post.
 
+use super::question;
 use super::receive::file;
 use super::spread::spread;
 use crate::activity::{self, Sending};
@@ -34,7 +35,7 @@ pub async fn publish(
     application: Option<ApplicationId>,
     key: Option<String>,
 ) -> Result<Published> {
-    check_length(&draft, Silence::of(&draft.media))?;
+    check(&draft)?;
     let key = key.map(|key| key.chars().take(200).collect::<String>());
     if let Some(key) = key.clone() {
         let viewer = viewer.id;
@@ -71,6 +72,32 @@ pub(super) fn check_length(draft: &Draft, silence: Silence) -> Result<()> {
         Err(InvalidDraft::Empty) if silence == Silence::Allowed => Ok(()),
         checked => checked.map_err(|why| Error::invalid("status", why.to_string())),
     }
+}
+
+/// Publishes what waited: `take` says, in the same transaction, whether it
+/// still does.
+pub(crate) async fn publish_once(
+    cx: &Cx,
+    viewer: &Account,
+    draft: Draft,
+    application: Option<ApplicationId>,
+    take: impl Fn(&mut Tx) -> Result<bool> + Send + 'static,
+) -> Result<()> {
+    let text = written(cx, &draft).await?;
+    let viewer = viewer.clone();
+    cx.write_later(move |tx| {
+        if take(tx)? {
+            compose(tx, &viewer, &draft, text.clone(), application, None)?;
+        }
+        Ok(())
+    })
+    .await
+}
+
+/// Whether a draft can be a post.
+pub(crate) fn check(draft: &Draft) -> Result<()> {
+    check_length(draft, Silence::of(&draft.media))?;
+    question::check(draft.poll.as_ref())
 }
 
 /// What a draft says, with links, mentions and hashtags found.
@@ -181,7 +208,7 @@ fn compose(
         id,
         object_id,
         author_id: viewer.id,
-        kind: PostKind::Note,
+        kind: if draft.poll.is_some() { PostKind::Question } else { PostKind::Note },
         visibility: draft.visibility,
         text,
         url: Some(tx.names().post_page(&viewer.handle.name, id)),
@@ -191,12 +218,17 @@ fn compose(
         conversation_id: parent.as_ref().map_or(id, |parent| parent.conversation_id),
         published_at: tx.now(),
         edited_at: None,
+        // An answer tells much of what it answers.
+        local_only: draft.local_only || parent.as_ref().is_some_and(|parent| parent.local_only),
     };
     if !store::post::insert(tx, &post, application, RULES_VERSION)? {
         return Err(Error::Internal("a new post's id was taken".into()));
     }
     let addressed = post::addressed(viewer.id, &post.text.mentions, None);
     file(tx, &post, &addressed)?;
+    if let Some(poll) = &draft.poll {
+        question::open(tx, &post, poll)?;
+    }
     spread(tx, &post, viewer, &addressed)?;
     send(tx, viewer, &post, &addressed)?;
     Ok(id)
@@ -225,6 +257,9 @@ fn answered(
 }
 
 fn send(tx: &mut Tx, viewer: &Account, post: &Post, addressed: &[AccountId]) -> Result<()> {
+    if post.local_only {
+        return Ok(());
+    }
     let json = documents::create(tx, post, viewer)?;
     let to = store::account::list(tx, addressed)?;
     let to: Vec<&Account> = to.iter().map(|(account, _)| account).collect();

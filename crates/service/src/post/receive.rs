@@ -1,6 +1,7 @@
 //! A peer's post arrives, or its change.
 
 use super::content::{Named, kind_of, text_of};
+use super::question;
 use super::spread::spread;
 use crate::arrival::{Arrival, Need, Outcome};
 use crate::{Result, fingerprint, undone};
@@ -15,7 +16,6 @@ pub fn receive(tx: &mut Tx, arrival: &Arrival<'_>, object: &Reference<Object>) -
     let note = match object {
         Reference::Embedded(object) => match &**object {
             Object::Note(note) => note,
-            Object::Vote(_) => return Ok(Outcome::ignored("nothing is done about votes")),
             other => {
                 return Ok(Outcome::ignored(format!("nothing to show: {}", other.id().unwrap_or("no id"))));
             }
@@ -157,12 +157,16 @@ pub(super) fn write(
         conversation_id: parent.map_or(id, |parent| parent.conversation_id),
         published_at,
         edited_at: note.updated.filter(|updated| *updated > published_at).map(|updated| updated.min(now)),
+        local_only: false,
     };
     if !store::post::insert(tx, &post, None, RULES_VERSION)? {
         return Ok(None);
     }
     let addressed: Vec<AccountId> = named.accounts().map(|a| a.id).filter(|id| *id != author.id).collect();
     file(tx, &post, &addressed)?;
+    if let Some(poll) = question::of_note(note) {
+        store::poll::insert(tx, post.id, &poll, None)?;
+    }
     Ok(Some(post))
 }
 
@@ -208,16 +212,36 @@ pub(super) fn change(tx: &mut Tx, post: &Post, author: &Account, note: &Note) ->
     }
     let named = Named::of(tx, note)?;
     let text = text_of(&tx.names().clone(), note, &named);
-    if text == post.text {
-        return Ok(Outcome::ignored("the text is the same"));
-    }
     let now: Timestamp = tx.now();
+    let (before, poll) = (store::poll::find(tx, post.id)?, question::of_note(note));
+    // Only numbers, or the end: no edit, and nobody is told.
+    let same_question = match (&before, &poll) {
+        (Some(before), Some(poll)) if poll.asks_the_same(before) => {
+            store::poll::recount(tx, post.id, poll)?;
+            true
+        }
+        (None, None) => true,
+        // Without a time of the edit it may be an older state.
+        _ => note.updated.is_none(),
+    };
+    if text == post.text && same_question {
+        return Ok(match poll {
+            Some(_) => Outcome::Processed,
+            None => Outcome::ignored("the text is the same"),
+        });
+    }
     let updated = note.updated.unwrap_or(now).min(now);
     if updated < post.published_at {
         return Ok(Outcome::ignored("the edit is older than the post"));
     }
     if !store::post::edit(tx, post, &text, updated, RULES_VERSION)? {
         return Ok(Outcome::ignored("a newer edit is known"));
+    }
+    if let Some(before) = &before {
+        store::poll::keep_options(tx, post.id, &before.titles())?;
+    }
+    if !same_question {
+        question::replace(tx, post, before.as_ref(), poll.as_ref())?;
     }
     store::post::set_hashtags(tx, post.id, &text.hashtags)?;
     let mentioned: Vec<AccountId> = text.mentions.iter().map(|mention| mention.account_id).collect();

@@ -79,13 +79,14 @@ impl Known {
         if self.is_proven {
             return Ok(store::post::standing(tx, post, self.account)?);
         }
-        Ok(Standing { blocked: self.is_blocked(tx, post.author_id)?, ..Standing::STRANGER })
+        let blocked = post.local_only || self.is_blocked(tx, post.author_id)?;
+        Ok(Standing { blocked, ..Standing::STRANGER })
     }
 
     /// What the reader is to a boost: its booster is the author, and whose post
     /// it is is addressed.
     pub(super) fn standing_to_boost(self, tx: &mut Tx, boost: &Boost, post: &Post) -> Result<Standing> {
-        let blocked = self.is_blocked(tx, boost.account_id)?;
+        let blocked = post.local_only || self.is_blocked(tx, boost.account_id)?;
         let Some(reader) = self.account.filter(|_| self.is_proven) else {
             return Ok(Standing { blocked, ..Standing::STRANGER });
         };

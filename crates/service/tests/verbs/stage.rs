@@ -321,7 +321,7 @@ pub(crate) fn draft(text: &str, visibility: Visibility) -> domain::post::Draft {
         language: None,
         visibility,
         in_reply_to: None,
-        media: Vec::new(),
+        ..domain::post::Draft::default()
     }
 }
 

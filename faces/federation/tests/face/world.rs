@@ -279,5 +279,6 @@ fn post(tx: &Tx, id: PostId, author: &Account, visibility: Visibility, parent: O
         conversation_id: parent.map_or(id, |parent| parent.conversation_id),
         published_at: tx.now(),
         edited_at: None,
+        local_only: false,
     }
 }

@@ -28,15 +28,18 @@ pub(crate) struct CustomEmoji<'a> {
 
 impl<'a> CustomEmoji<'a> {
     pub(crate) fn list(emojis: &'a [Emoji]) -> Vec<Self> {
-        let one = |emoji: &'a Emoji| Self {
+        emojis.iter().map(Self::of).collect()
+    }
+
+    pub(crate) fn of(emoji: &'a Emoji) -> Self {
+        Self {
             shortcode: &emoji.shortcode,
             url: &emoji.url,
             static_url: &emoji.url,
             // Of another server: nobody here can pick it.
             visible_in_picker: false,
             category: None,
-        };
-        emojis.iter().map(one).collect()
+        }
     }
 }
 

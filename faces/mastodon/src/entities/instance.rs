@@ -4,6 +4,7 @@ use super::Dialect;
 use super::account::Account;
 use domain::Names;
 use domain::media::{MAX_ATTACHMENTS, MAX_DESCRIPTION};
+use domain::poll;
 use domain::post::MAX_CHARACTERS;
 use serde::Serialize;
 use service::Settings;
@@ -66,14 +67,20 @@ impl MediaAttachments {
     }
 }
 
-/// None can be made.
-#[derive(Debug, Default, Serialize)]
+#[derive(Debug, Serialize)]
 struct Polls {
-    max_options: u32,
-    max_characters_per_option: u32,
-    min_expiration: u32,
-    max_expiration: u32,
+    max_options: usize,
+    max_characters_per_option: usize,
+    min_expiration: i64,
+    max_expiration: i64,
 }
+
+const POLLS: Polls = Polls {
+    max_options: poll::MAX_OPTIONS,
+    max_characters_per_option: poll::MAX_OPTION_CHARACTERS,
+    min_expiration: poll::MIN_OPEN_S,
+    max_expiration: poll::MAX_OPEN_S,
+};
 
 #[derive(Debug, Serialize)]
 struct Accounts {
@@ -312,7 +319,7 @@ impl<'a> Dialect<'a> {
             accounts: ACCOUNTS,
             statuses: STATUSES,
             media_attachments: MediaAttachments::new(),
-            polls: Polls::default(),
+            polls: POLLS,
             translation: Enabled { enabled: false },
             timelines_access: TimelinesAccess {
                 live_feeds: OPEN,
@@ -347,7 +354,7 @@ impl<'a> Dialect<'a> {
                 accounts: V1Accounts { max_featured_tags: ACCOUNTS.max_featured_tags },
                 statuses: STATUSES,
                 media_attachments: MediaAttachments::new(),
-                polls: Polls::default(),
+                polls: POLLS,
             },
             contact_account: overview.contact.as_ref().map(|view| self.profile(view)),
             rules: [],

@@ -4,6 +4,7 @@ use super::Dialect;
 use super::account::{Account, CustomEmoji};
 use super::filter::FilterResult;
 use super::media::MediaAttachment;
+use super::poll::{Poll, TitlesOnly};
 use super::value::{Acct, Iso, TagPage, Text};
 use domain::post::{BoostView, Mention};
 use domain::{PostView, Visibility};
@@ -97,10 +98,12 @@ pub(crate) struct Status<'a> {
     tags: Vec<StatusTag<'a>>,
     emojis: Vec<CustomEmoji<'a>>,
     card: Option<()>,
-    poll: Option<()>,
+    poll: Option<Poll<'a>>,
     quote: Option<()>,
     quote_approval: QuoteApproval,
     tagged_collections: [(); 0],
+    /// Not of the API, but as other servers that have it say it.
+    local_only: bool,
 }
 
 impl<'a> Dialect<'a> {
@@ -160,10 +163,11 @@ impl<'a> Dialect<'a> {
             tags: text.hashtags.iter().map(|name| self.tag(name)).collect(),
             emojis: CustomEmoji::list(&text.emojis),
             card: None,
-            poll: None,
+            poll: view.poll.as_deref().map(|poll| self.poll(post.id, poll, &text.emojis)),
             quote: None,
             quote_approval: QuoteApproval { automatic: [], manual: [], current_user: "denied" },
             tagged_collections: [],
+            local_only: post.local_only,
         }
     }
 
@@ -204,6 +208,7 @@ impl<'a> Dialect<'a> {
             quote: None,
             quote_approval: QuoteApproval { automatic: [], manual: [], current_user: "denied" },
             tagged_collections: [],
+            local_only: post.local_only,
             reblog: Some(Box::new(post)),
         }
     }
@@ -260,6 +265,7 @@ pub(crate) struct StatusEdit<'a> {
     account: Account<'a>,
     media_attachments: Vec<MediaAttachment<'a>>,
     emojis: Vec<CustomEmoji<'a>>,
+    poll: Option<TitlesOnly<'a>>,
     quote: Option<()>,
 }
 
@@ -274,6 +280,7 @@ impl<'a> Dialect<'a> {
             account: self.author(&view.author, &view.author_counts, view.author_moved_to.as_deref()),
             media_attachments: MediaAttachment::list(self.names, &view.post, &version.attachments),
             emojis: CustomEmoji::list(&view.post.text.emojis),
+            poll: version.poll.as_deref().map(TitlesOnly::of),
             quote: None,
         };
         versions.iter().map(one).collect()

@@ -239,6 +239,7 @@ fn peer_post(id: PostId, author: &Account, visibility: Visibility, now: domain::
         conversation_id: id,
         published_at: now,
         edited_at: None,
+        local_only: false,
     }
 }
 

@@ -172,7 +172,7 @@ fn an_edit_is_marked_with_how_often() {
                 language: None,
                 visibility: Visibility::Public,
                 in_reply_to: None,
-                media: Vec::new(),
+                ..domain::post::Draft::default()
             };
             let edit = service::post::Edit::text(draft);
             service::post::edit(&world.cx, &author, id, edit).await.unwrap();

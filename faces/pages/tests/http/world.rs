@@ -168,7 +168,7 @@ impl World {
             language: None,
             visibility,
             in_reply_to: None,
-            media: Vec::new(),
+            ..Draft::default()
         };
         change(&mut draft);
         service::post::publish(&self.cx, author, draft, None, None).await.unwrap().id
@@ -200,6 +200,7 @@ impl World {
                 conversation_id: parent.as_ref().map_or(id, |parent| parent.conversation_id),
                 published_at: tx.now(),
                 edited_at: None,
+                local_only: false,
             };
             assert!(store::post::insert(tx, &post, None, 1)?);
             store::post::set_hashtags(tx, id, &text.hashtags)?;
