@@ -19,6 +19,7 @@ mod blocking;
 mod liking;
 mod boosting;
 mod publishing;
+mod polling;
 mod receiving;
 mod changing;
 mod accounts;

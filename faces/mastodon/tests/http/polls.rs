@@ -173,6 +173,7 @@ fn an_edit_of_the_options_takes_the_votes_away() {
         let titles = |at: usize| history[at]["poll"]["options"].clone();
         assert_eq!(titles(0), json!([{ "title": "yes" }, { "title": "no" }]));
         assert_eq!(titles(1), json!([{ "title": "yes" }, { "title": "never" }]));
+        server.clock.advance(Duration::from_secs(1));
         let gone = bob.put_json(&path, json!({ "status": "nothing" })).await.ok();
         assert_eq!(gone["poll"], json!(null));
         eve.get(&format!("/api/v1/polls/{}", id(&status["poll"]))).await.refused(404);
