@@ -186,18 +186,17 @@ pub fn check_vote(
     choices: &[i64],
 ) -> Result<(), InvalidVote> {
     let exists = |choice: &i64| usize::try_from(*choice).is_ok_and(|place| place < poll.options.len());
-    if poll.is_over(now) {
-        Err(InvalidVote::Ended)
-    } else if !choices.iter().all(exists) {
-        Err(InvalidVote::NoSuchOption)
-    } else if voter == Voter::Author {
-        Err(InvalidVote::OwnPoll)
-    } else if poll.multiple && choices.iter().any(|choice| before.contains(choice)) {
-        Err(InvalidVote::AlreadyVoted)
-    } else if !poll.multiple && (!before.is_empty() || choices.len() > 1) {
-        Err(InvalidVote::AlreadyVoted)
+    let repeats = if poll.multiple {
+        choices.iter().any(|choice| before.contains(choice))
     } else {
-        Ok(())
+        !before.is_empty() || choices.len() > 1
+    };
+    match () {
+        () if poll.is_over(now) => Err(InvalidVote::Ended),
+        () if !choices.iter().all(exists) => Err(InvalidVote::NoSuchOption),
+        () if voter == Voter::Author => Err(InvalidVote::OwnPoll),
+        () if repeats => Err(InvalidVote::AlreadyVoted),
+        () => Ok(()),
     }
 }
 

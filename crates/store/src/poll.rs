@@ -49,7 +49,7 @@ pub fn keep_options(tx: &mut Tx, post: PostId, options: &[String]) -> Result<()>
     tx.execute(
         "UPDATE post_revision SET poll = $2 WHERE post_id = $1
             AND number = (SELECT MAX(r.number) FROM post_revision r WHERE r.post_id = $1)",
-        &[&post, &json::write(&options)],
+        &[&post, &json::write(options)],
     )?;
     Ok(())
 }
