@@ -5,15 +5,16 @@
 use crate::activity::Sending;
 use crate::arrival::Outcome;
 use crate::errand::Errand;
+use crate::notify::{self, News};
 use crate::{Cx, Error, OrNotFound, Result, activity, post};
 use activitypub::object::Vote;
 use activitypub::render;
-use domain::notification::NotificationKind;
+use domain::notification::{About, NotificationKind};
 use domain::poll::{InvalidVote, Poll, PollView, Voter, check_vote};
 use domain::visibility::may_see;
 use domain::{Account, AccountId, Post, PostId, Timestamp};
 use std::time::Duration;
-use store::{Tx, notification};
+use store::Tx;
 
 /// New numbers wait so long for more, so that a busy poll does not flood anyone.
 const TELL_AFTER: Duration = Duration::from_secs(180);
@@ -199,8 +200,8 @@ fn tell_voters(tx: &mut Tx, id: PostId, after: AccountId) -> Result<Option<Accou
 }
 
 fn notify(tx: &mut Tx, account: AccountId, asked: &Post, author: &Account) -> Result<()> {
-    let group = format!("poll-{}", asked.id);
-    Ok(notification::insert(tx, account, NotificationKind::Poll, author.id, Some(asked.id), &group)?)
+    let (kind, about) = (NotificationKind::Poll, About::Post(asked.id));
+    notify::tell(tx, &News { to: account, kind, from: author.id, about })
 }
 
 fn close(tx: &mut Tx, id: PostId) -> Result<()> {
