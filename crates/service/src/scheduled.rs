@@ -1,8 +1,8 @@
 //! Posts that are written now and published later.
 
 use crate::listed::Listed;
-use crate::{Cx, Error, OrNotFound, Result, post};
-use domain::{Account, AccountId, ApplicationId, Draft, Page, Timestamp};
+use crate::{Cx, Error, OrNotFound, Result, media, post};
+use domain::{Account, AccountId, ApplicationId, Draft, Page, PostId, Timestamp};
 use std::time::Duration;
 use store::Tx;
 
@@ -29,23 +29,26 @@ pub fn is_ahead(now: Timestamp, at: Timestamp) -> bool {
 /// one's draft.
 pub fn schedule(
     tx: &mut Tx,
-    viewer: AccountId,
+    viewer: &Account,
     draft: &Draft,
     application_id: Option<ApplicationId>,
     due_at: Timestamp,
     key: Option<&str>,
 ) -> Result<Scheduled> {
     post::check(draft)?;
-    tx.lock(&format!("scheduled {viewer}"))?;
+    tx.lock(&format!("scheduled {}", viewer.id))?;
     let key = key.map(|key| key.chars().take(200).collect::<String>());
     if let Some(key) = &key
-        && let Some(first) = store::scheduled::by_key(tx, viewer, key)?
+        && let Some(first) = store::scheduled::by_key(tx, viewer.id, key)?
     {
         return Ok(first);
     }
-    check_number(tx, viewer, due_at)?;
+    check_number(tx, viewer.id, due_at)?;
     let id = tx.new_id();
-    let scheduled = Scheduled { id, account_id: viewer, application_id, due_at, draft: draft.clone(), key };
+    // They are neither swept nor hung on anything else meanwhile.
+    let attachments = media::hang(tx, viewer, PostId(id), &draft.media)?;
+    let (account_id, draft) = (viewer.id, draft.clone());
+    let scheduled = Scheduled { id, account_id, application_id, due_at, draft, attachments, key };
     store::scheduled::insert(tx, &scheduled)?;
     Ok(scheduled)
 }
@@ -93,8 +96,14 @@ pub fn reschedule(tx: &mut Tx, viewer: AccountId, id: i64, due_at: Timestamp) ->
 /// Takes a draft back.
 pub fn cancel(tx: &mut Tx, viewer: AccountId, id: i64) -> Result<()> {
     one(tx, viewer, id)?;
-    store::scheduled::take(tx, id)?;
+    take(tx, id)?;
     Ok(())
+}
+
+/// Takes a draft away and sets its media free; false where somebody else did.
+fn take(tx: &mut Tx, id: i64) -> Result<bool> {
+    store::media::detach(tx, PostId(id))?;
+    Ok(store::scheduled::take(tx, id)?)
 }
 
 /// Drafts whose time has come.
@@ -123,7 +132,7 @@ pub async fn publish(cx: &Cx, id: i64) -> Result<()> {
     tracing::warn!(scheduled = id, %error, lasting, "a scheduled post was not published");
     cx.write_later(move |tx| {
         if lasting {
-            store::scheduled::take(tx, id)?;
+            take(tx, id)?;
         } else {
             let later = tx.now().plus(AGAIN_AFTER);
             store::scheduled::postpone(tx, id, later)?;
@@ -135,7 +144,5 @@ pub async fn publish(cx: &Cx, id: i64) -> Result<()> {
 
 async fn post_it(cx: &Cx, author: &Account, scheduled: Scheduled) -> Result<()> {
     let id = scheduled.id;
-    let take = move |tx: &mut Tx| Ok(store::scheduled::take(tx, id)?);
-    post::publish_once(cx, author, scheduled.draft, scheduled.application_id, take).await?;
-    Ok(())
+    post::publish_once(cx, author, scheduled.draft, scheduled.application_id, move |tx| take(tx, id)).await
 }

@@ -44,6 +44,7 @@ CREATE TABLE scheduled_post (
     due_at_ms BIGINT NOT NULL,
     not_before_ms BIGINT NOT NULL,       -- later than due where publishing failed
     draft TEXT NOT NULL,                 -- JSON
+    attachments TEXT NOT NULL,           -- JSON: its media as they were handed in
     idempotency_key TEXT
 ) /*strict*/;
 CREATE INDEX scheduled_post_by_account ON scheduled_post (account_id, id);

@@ -111,6 +111,12 @@ pub fn attach(tx: &mut Tx, account: AccountId, post: PostId, ids: &[MediaId]) ->
     )
 }
 
+/// Takes all media off a post; they can be hung on another.
+pub fn detach(tx: &mut Tx, post: PostId) -> Result<()> {
+    tx.execute("UPDATE media SET post_id = NULL WHERE post_id = $1", &[&post])?;
+    Ok(())
+}
+
 /// How many media an account has that hang on nothing.
 pub fn count_unattached(tx: &mut Tx, account: AccountId) -> Result<i64> {
     tx.get("SELECT COUNT(*) FROM media WHERE account_id = $1 AND post_id IS NULL", &[&account], |row| {

@@ -3,6 +3,7 @@
 use crate::paged::{self, paged};
 use crate::value::Row;
 use crate::{Result, Tx, json};
+use domain::post::Attachment;
 use domain::{AccountId, ApplicationId, Draft, Page, Timestamp};
 
 /// A draft that waits.
@@ -18,6 +19,8 @@ pub struct Scheduled {
     pub due_at: Timestamp,
     /// What it says.
     pub draft: Draft,
+    /// What hangs on it. Its media hang on this row's number until then.
+    pub attachments: Vec<Attachment>,
     /// By what the request is recognised when it comes again.
     pub key: Option<String>,
 }
@@ -26,7 +29,7 @@ pub struct Scheduled {
 macro_rules! select {
     ($($rest:literal)?) => {
         concat!(
-            "SELECT id, account_id, application_id, due_at_ms, draft, idempotency_key FROM scheduled_post WHERE ",
+            "SELECT id, account_id, application_id, due_at_ms, draft, attachments, idempotency_key FROM scheduled_post WHERE ",
             $($rest)?
         )
     };
@@ -39,21 +42,24 @@ fn read(row: &Row<'_>) -> Result<Scheduled> {
         application_id: row.get(2)?,
         due_at: row.get(3)?,
         draft: json::read_one(&row.get::<String>(4)?)?,
-        key: row.get(5)?,
+        attachments: json::read(&row.get::<String>(5)?)?,
+        key: row.get(6)?,
     })
 }
 
 /// Adds a draft.
 pub fn insert(tx: &mut Tx, scheduled: &Scheduled) -> Result<()> {
     tx.execute(
-        "INSERT INTO scheduled_post (id, account_id, application_id, due_at_ms, not_before_ms, draft, idempotency_key)
-         VALUES ($1, $2, $3, $4, $4, $5, $6)",
+        "INSERT INTO scheduled_post (id, account_id, application_id, due_at_ms, not_before_ms, draft,
+            attachments, idempotency_key)
+         VALUES ($1, $2, $3, $4, $4, $5, $6, $7)",
         &[
             &scheduled.id,
             &scheduled.account_id,
             &scheduled.application_id,
             &scheduled.due_at,
             &json::write_one(&scheduled.draft),
+            &json::write(&scheduled.attachments),
             &scheduled.key,
         ],
     )?;

@@ -30,9 +30,9 @@ pub(crate) async fn keep(
     due_at: Timestamp,
     key: Option<&str>,
 ) -> Answer {
-    let (me, application, key) = (viewer.account().id, viewer.application_id(), key.map(str::to_owned));
+    let (me, application, key) = (viewer.account().clone(), viewer.application_id(), key.map(str::to_owned));
     let kept =
-        cx.write(move |tx| scheduled::schedule(tx, me, &draft, application, due_at, key.as_deref())).await?;
+        cx.write(move |tx| scheduled::schedule(tx, &me, &draft, application, due_at, key.as_deref())).await?;
     json(&Dialect::new(&cx.names).scheduled(&kept))
 }
 

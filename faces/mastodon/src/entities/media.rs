@@ -97,6 +97,15 @@ impl<'a> MediaAttachment<'a> {
         numbered.map(|(index, attachment)| Self::hung(names, post, index, attachment)).collect()
     }
 
+    /// What hangs on no post yet.
+    pub(crate) fn handed_in(names: &'a Names, attachments: &'a [Attachment]) -> Vec<Self> {
+        let numbered = |attachment: &'a Attachment| Self {
+            id: attachment.id.map(|id| id.to_string()).unwrap_or_default(),
+            ..Self::of(names, attachment)
+        };
+        attachments.iter().map(numbered).collect()
+    }
+
     /// What one of ours handed in has its own id. A peer's has no row: the
     /// post's id with two digits more is its id.
     fn hung(names: &'a Names, post: &Post, index: usize, attachment: &'a Attachment) -> Self {

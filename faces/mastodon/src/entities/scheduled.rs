@@ -1,6 +1,7 @@
 //! `ScheduledStatus`.
 
 use super::Dialect;
+use super::media::MediaAttachment;
 use super::status::visibility;
 use super::value::{Iso, Text};
 use domain::poll::PollDraft;
@@ -54,12 +55,12 @@ pub(crate) struct ScheduledStatus<'a> {
     id: Text<i64>,
     scheduled_at: Iso,
     params: Asked<'a>,
-    media_attachments: [(); 0],
+    media_attachments: Vec<MediaAttachment<'a>>,
 }
 
-impl Dialect<'_> {
+impl<'a> Dialect<'a> {
     /// A draft that waits.
-    pub(crate) fn scheduled<'a>(self, scheduled: &'a Scheduled) -> ScheduledStatus<'a> {
+    pub(crate) fn scheduled(self, scheduled: &'a Scheduled) -> ScheduledStatus<'a> {
         let draft = &scheduled.draft;
         ScheduledStatus {
             id: Text(scheduled.id),
@@ -67,7 +68,9 @@ impl Dialect<'_> {
             params: Asked {
                 text: &draft.text,
                 poll: draft.poll.as_ref().map(Poll::of),
-                media_ids: None,
+                media_ids: Some(&draft.media)
+                    .filter(|media| !media.is_empty())
+                    .map(|media| media.iter().map(ToString::to_string).collect()),
                 sensitive: draft.sensitive,
                 spoiler_text: Some(draft.warning.as_str()).filter(|warning| !warning.is_empty()),
                 visibility: visibility(draft.visibility),
@@ -81,7 +84,7 @@ impl Dialect<'_> {
                 quote_approval_policy: None,
                 local_only: draft.local_only,
             },
-            media_attachments: [],
+            media_attachments: MediaAttachment::handed_in(self.names, &scheduled.attachments),
         }
     }
 }
