@@ -2,10 +2,13 @@
 //! that has the data folder, else in the process that was called.
 
 mod account;
+mod announcement;
+mod emoji;
 mod fetch;
 mod host;
 mod inspect;
 mod log;
+mod rule;
 mod report;
 mod verify;
 mod webfinger;
@@ -19,9 +22,12 @@ use std::fmt::Display;
 use std::path::{Path, PathBuf};
 
 pub use account::AccountCommand;
+pub use announcement::AnnouncementCommand;
+pub use emoji::EmojiCommand;
 pub use host::HostCommand;
 pub use log::LogCommand;
 pub use report::ReportCommand;
+pub use rule::{RuleCommand, TextCommand};
 pub use verify::VerifyCommand;
 
 /// What the program can do.
@@ -43,6 +49,18 @@ pub enum Command {
     /// What people report
     #[command(subcommand)]
     Report(ReportCommand),
+    /// Tell everyone here something
+    #[command(subcommand)]
+    Announcement(AnnouncementCommand),
+    /// Emoji of this server
+    #[command(subcommand)]
+    Emoji(EmojiCommand),
+    /// What is asked of the people here
+    #[command(subcommand)]
+    Rule(RuleCommand),
+    /// What the server says of itself at length
+    #[command(subcommand)]
+    Text(TextCommand),
     /// Show a document as another server would get it
     Fetch {
         /// A URL, or @user@host
@@ -147,7 +165,8 @@ impl Command {
     pub fn input(&self) -> Input<'_> {
         let file = match self {
             Self::Account(AccountCommand::Create(new)) if new.password_stdin => return Input::Stdin,
-            Self::Inspect { file } => file,
+            Self::Announcement(command) if command.reads_input() => return Input::Stdin,
+            Self::Text(TextCommand::Set { file, .. }) | Self::Inspect { file } => file,
             Self::Verify(verify) => &verify.file,
             _ => return Input::None,
         };
@@ -180,6 +199,10 @@ pub async fn execute(cx: &Cx, command: &Command, input: &str, folder: &Path) -> 
         Command::Token(TokenCommand::Create { name, scopes }) => create_token(cx, name, scopes).await.into(),
         Command::Host(command) => host::run(cx, command).await.into(),
         Command::Report(command) => report::run(cx, command).await.into(),
+        Command::Announcement(command) => announcement::run(cx, command, input).await.into(),
+        Command::Emoji(command) => emoji::run(cx, command, folder).await.into(),
+        Command::Rule(command) => rule::run(cx, command).await.into(),
+        Command::Text(command) => rule::run_text(cx, command, input).await.into(),
         Command::Fetch { what } => fetch::fetch(cx, what).await.into(),
         Command::Webfinger { handle } => webfinger::webfinger(cx, handle).await.into(),
         Command::Verify(verify) => verify.run(cx, input).await,

@@ -60,6 +60,7 @@ impl Settings {
             contact_email: self.contact_email.clone(),
             sign_up: self.sign_up,
             fetch: self.fetch,
+            show_domain_blocks: self.show_domain_blocks,
             log_days: self.log_days,
             log_bytes: self.log_bytes,
             media_dir: self.data_dir.join("media"),

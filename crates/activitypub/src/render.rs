@@ -15,7 +15,7 @@ pub use activity::{
 };
 pub use actor::{ActorDocument, Picture, PublicKey, actor};
 pub use collection::{PageDocument, ordered_collection, ordered_collection_of, ordered_collection_page};
-pub use note::{Counted, HashtagLink, NoteDocument, hashtag, note};
+pub use note::{Counted, HashtagLink, NoteDocument, emoji_document as emoji, hashtag, note};
 
 use serde_json::{Map, Value};
 

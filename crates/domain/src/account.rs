@@ -129,6 +129,9 @@ pub struct Emoji {
     pub shortcode: String,
     /// The picture.
     pub url: String,
+    /// Its id as an object, where it has one.
+    #[serde(default)]
+    pub id: Option<String>,
 }
 
 /// The collections of an actor, as it names them.

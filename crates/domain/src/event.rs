@@ -1,6 +1,6 @@
 //! News that goes up after a commit: to workers that wait and to people who watch.
 
-use crate::{AccountId, BoostId, Host, MessageId, NotificationId, PostId};
+use crate::{AccountId, AnnouncementId, BoostId, Host, MessageId, NotificationId, PostId};
 
 /// Something that is now on disk.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -29,6 +29,12 @@ pub enum Event {
     Changed(AccountId),
     /// Somebody's word filters are others now.
     FiltersChanged(AccountId),
+    /// Everyone here is told something.
+    Announced(AnnouncementId),
+    /// A reaction to an announcement came or went.
+    AnnouncementReacted(AnnouncementId, String),
+    /// An announcement was taken back.
+    AnnouncementDeleted(AnnouncementId),
     /// A host is alive again.
     Alive(Host),
 }

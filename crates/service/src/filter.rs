@@ -324,6 +324,10 @@ pub fn drops(view: &PostView, viewer: AccountId, context: Context) -> bool {
 fn words_of(view: &PostView) -> String {
     let said = &view.post.text;
     let mut words = format!("{}\n\n{}", said.warning, text::plain::of_clean(&said.content_html));
+    for option in view.poll.iter().flat_map(|poll| &poll.poll.options) {
+        words.push_str("\n\n");
+        words.push_str(&option.title);
+    }
     for description in said.attachments.iter().filter_map(|attachment| attachment.description.as_deref()) {
         words.push_str("\n\n");
         words.push_str(description);

@@ -49,6 +49,7 @@ pub fn begin(tx: &mut Tx, user: UserId) -> Result<Option<String>> {
     }
     let (secret, id, now) = (secret()?, tx.new_id(), tx.now());
     store::session::insert(tx, id, &secret_hash(&secret), user.id, now)?;
+    store::instance::signed_in(tx, user.id)?;
     Ok(Some(secret))
 }
 

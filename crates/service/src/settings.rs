@@ -39,6 +39,18 @@ pub enum RemoteMedia {
     Cache,
 }
 
+/// Who may see which other servers are limited or shut out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum ShowRules {
+    /// Only administrators.
+    Nobody,
+    /// Who is signed in.
+    #[default]
+    Members,
+    /// Everyone.
+    Everyone,
+}
+
 /// The settings of one server.
 #[derive(Debug, Clone)]
 pub struct Settings {
@@ -52,6 +64,8 @@ pub struct Settings {
     pub sign_up: SignUp,
     /// Who may read documents.
     pub fetch: Fetch,
+    /// Who may see the rules for other servers.
+    pub show_domain_blocks: ShowRules,
     /// Days the bodies in the message log are kept.
     pub log_days: u32,
     /// Bytes the message log's bodies may take.
@@ -74,6 +88,7 @@ impl Default for Settings {
             contact_email: None,
             sign_up: SignUp::default(),
             fetch: Fetch::default(),
+            show_domain_blocks: ShowRules::default(),
             log_days: 7,
             log_bytes: 2 << 30,
             media_dir: "./antiphon-data/media".into(),

@@ -4,6 +4,7 @@
 //! goes through [`format`]. Nothing here knows a clock, a database or the
 //! network; who is mentioned, the caller resolves.
 
+pub mod emoji;
 pub mod format;
 pub mod hashtag;
 pub mod length;

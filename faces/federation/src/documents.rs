@@ -5,11 +5,12 @@ use crate::ask::{self, Ask};
 use axum::extract::{Path, Query, State};
 use axum::response::Response;
 use axum::routing::{MethodRouter, get};
-use domain::{Names, PostId};
+use domain::{EmojiId, Names, PostId};
+use http::HeaderMap;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::Deserialize;
 use service::Cx;
-use service::reading::{self, Owner, Part, PostPart, Wanted, Window};
+use service::reading::{self, Denied, Owner, Part, PostPart, Served, Wanted, Window};
 use web::Wants;
 
 /// What stands in a path.
@@ -84,5 +85,14 @@ fn page(names: &Names, owner: &Owner, part: Part) -> String {
     match part {
         Part::Post(id, _) => names.post_page(&name, id),
         _ => names.profile_page(&name),
+    }
+}
+
+/// `GET /emojis/ID`: an emoji of this server is for everyone.
+pub(crate) async fn emoji(State(cx): State<Cx>, Path(params): Path<Params>, asked: HeaderMap) -> Response {
+    let Ok(id) = params.id.parse::<EmojiId>() else { return answer::missing() };
+    match cx.read(move |tx| service::emoji::document(tx, id)).await {
+        Ok(body) => answer::document(Served { body: body.into(), is_open: true, is_gone: false }, &asked),
+        Err(error) => answer::denied(Denied::Verb(error)),
     }
 }

@@ -30,6 +30,7 @@ pub fn routes() -> Router<Cx> {
         .route("/actor/inbox", inbox::of(server))
         .route("/actor/outbox", documents::paged(server, Part::Outbox))
         .route("/activities/{id}", get(documents::activity))
+        .route("/emojis/{id}", get(documents::emoji))
         .merge(actors("users", Owner::Person))
         .merge(actors("groups", Owner::Group))
 }

@@ -40,7 +40,14 @@ async fn document(cx: &Cx, version: &str, kind: &'static str) -> Response {
         "protocols": ["activitypub"],
         "services": { "inbound": [], "outbound": [] },
         "openRegistrations": matches!(settings.sign_up, SignUp::Open | SignUp::Approval),
-        "usage": { "users": { "total": usage.accounts }, "localPosts": usage.posts },
+        "usage": {
+            "users": {
+                "total": usage.accounts,
+                "activeMonth": usage.active_month,
+                "activeHalfyear": usage.active_halfyear,
+            },
+            "localPosts": usage.posts,
+        },
         "metadata": {
             "nodeName": settings.title,
             "nodeDescription": settings.description,

@@ -10,6 +10,7 @@ pub(crate) fn routes() -> Router<Cx> {
     Router::new()
         .route("/assets/avatar.png", get(async || png(include_bytes!("../assets/avatar.png"))))
         .route("/assets/header.png", get(async || png(include_bytes!("../assets/header.png"))))
+        .route("/assets/icon.png", get(async || png(include_bytes!("../assets/icon.png"))))
         .route("/assets/server.png", get(async || png(include_bytes!("../assets/server.png"))))
 }
 

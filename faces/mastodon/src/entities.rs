@@ -3,6 +3,7 @@
 //! return and written out once.
 
 pub(crate) mod account;
+pub(crate) mod announcement;
 pub(crate) mod filter;
 pub(crate) mod instance;
 pub(crate) mod media;

@@ -4,12 +4,14 @@
 //! built is not there: it answers 404, never with an empty list.
 
 mod accounts;
+mod announcements;
 mod answer;
 mod assets;
 mod bookmarks;
 mod discovery;
 mod domain_blocks;
 mod conversations;
+mod emoji;
 mod entities;
 mod filters;
 mod filters_v1;
@@ -52,6 +54,7 @@ pub fn routes() -> Router<Cx> {
         .merge(filtering())
         .method_not_allowed_fallback(async || ApiError::not_found())
         .merge(assets::routes())
+        .route("/emoji/{file}", get(emoji::picture))
 }
 
 fn server() -> Router<Cx> {
@@ -59,7 +62,21 @@ fn server() -> Router<Cx> {
         .route("/api/v1/instance", get(instance::version_1))
         .route("/api/v2/instance", get(instance::version_2))
         .route("/api/v1/instance/rules", get(instance::rules))
-        .route("/api/v1/custom_emojis", get(instance::custom_emojis))
+        .route("/api/v1/custom_emojis", get(emoji::list))
+        .route("/api/v1/instance/peers", get(instance::peers))
+        .route("/api/v1/instance/activity", get(instance::activity))
+        .route("/api/v1/instance/extended_description", get(instance::extended_description))
+        .route("/api/v1/instance/privacy_policy", get(instance::privacy_policy))
+        .route("/api/v1/instance/terms_of_service", get(instance::terms_of_service))
+        .route("/api/v1/instance/terms_of_service/{date}", get(instance::terms_of_a_day))
+        .route("/api/v1/instance/domain_blocks", get(instance::domain_blocks))
+        .route("/api/v1/instance/translation_languages", get(instance::translation_languages))
+        .route("/api/v1/announcements", get(announcements::list))
+        .route("/api/v1/announcements/{id}/dismiss", post(announcements::dismiss))
+        .route(
+            "/api/v1/announcements/{id}/reactions/{name}",
+            axum::routing::put(announcements::react).delete(announcements::unreact),
+        )
         .route("/api/v1/preferences", get(own::preferences))
 }
 

@@ -10,6 +10,7 @@ use axum::response::{IntoResponse, Redirect, Response};
 use domain::Page;
 use service::Cx;
 use service::instance::Overview;
+use service::rule::{self, Name};
 use service::settings::{Settings, SignUp};
 use service::timeline::{self, Origin, Selection};
 use std::sync::Arc;
@@ -74,6 +75,8 @@ struct AboutPage<'a> {
     contact: Option<AccountCard>,
     sign_up: &'static str,
     overview: Arc<Overview>,
+    /// Clean HTML.
+    text: Option<String>,
     version: &'static str,
     source: &'static str,
 }
@@ -85,7 +88,9 @@ pub(crate) async fn about(
     visitor: Visitor,
 ) -> Result<Response, PageError> {
     let overview = numbers.get(&cx).await?;
+    let text = cx.read(|tx| rule::text(tx, Name::About)).await?;
     Ok(page(&AboutPage {
+        text: text.map(|text| text.content_html),
         layout: visitor.layout(&cx, "About"),
         description: &cx.settings.description,
         domain: cx.names.domain().as_str(),

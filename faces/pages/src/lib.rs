@@ -12,6 +12,7 @@ mod front;
 mod profile;
 mod thread;
 mod tag;
+mod texts;
 mod interact;
 mod home;
 mod files;
@@ -29,6 +30,8 @@ pub fn routes() -> Router<Cx> {
     Router::new()
         .route("/", get(front::front))
         .route("/about", get(front::about))
+        .route("/privacy-policy", get(texts::privacy))
+        .route("/terms-of-service", get(texts::terms))
         .route("/@{name}", get(profile::profile))
         .route("/@{name}/{id}", get(thread::thread))
         .route("/@{name}/tagged/{tag}", get(profile::tagged))

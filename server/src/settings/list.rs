@@ -4,7 +4,7 @@
 use super::value::Value;
 use domain::{Host, Origin};
 use ipnet::IpNet;
-use service::settings::{Fetch, RemoteMedia, SignUp};
+use service::settings::{Fetch, RemoteMedia, ShowRules, SignUp};
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use store::Database;
@@ -96,6 +96,9 @@ settings! {
     /// Who may read documents: `open` (everyone) or `authorized` (only whose
     /// request is signed).
     fetch: Fetch = "open";
+    /// Who may see which other servers are limited or shut out: `nobody`,
+    /// `members` (who is signed in) or `everyone`.
+    show_domain_blocks: ShowRules = "members";
     /// Networks with a comma between them, such as `127.0.0.0/8,10.0.0.0/24`,
     /// in which other servers may be although they are not public. Plain
     /// `http` is allowed to exactly these.

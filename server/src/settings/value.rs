@@ -2,7 +2,7 @@
 
 use domain::{Host, Origin};
 use ipnet::IpNet;
-use service::settings::{Fetch, RemoteMedia, SignUp};
+use service::settings::{Fetch, RemoteMedia, ShowRules, SignUp};
 use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
 use store::Database;
@@ -220,6 +220,18 @@ impl Value for SignUp {
 }
 
 const FETCHES: [(&str, Fetch); 2] = [("open", Fetch::Open), ("authorized", Fetch::Authorized)];
+const SHOWN_TO: [(&str, ShowRules); 3] =
+    [("nobody", ShowRules::Nobody), ("members", ShowRules::Members), ("everyone", ShowRules::Everyone)];
+
+impl Value for ShowRules {
+    fn read(text: &str) -> Result<Self, String> {
+        choose(&SHOWN_TO, text)
+    }
+
+    fn write(&self) -> String {
+        word(&SHOWN_TO, *self)
+    }
+}
 
 impl Value for Fetch {
     fn read(text: &str) -> Result<Self, String> {

@@ -11,5 +11,6 @@ mod bounds;
 mod documents;
 mod program;
 mod commands;
+mod speaking;
 mod crash;
 mod fixtures;

@@ -174,8 +174,26 @@ pub(super) fn emoji(emoji: &Emoji) -> Value {
         .with("type", "Emoji")
         .with_some("id", emoji.id.as_deref())
         .with("name", format!(":{}:", emoji.shortcode))
-        .with("icon", json!({ "type": "Image", "url": emoji.url }))
+        .with("icon", icon(&emoji.url))
         .done()
+}
+
+/// Some peers want the type of a picture; its name tells it.
+fn icon(url: &str) -> Value {
+    let kind = url.rsplit_once('.').map(|(_, ending)| ending.to_ascii_lowercase());
+    let kind = kind.filter(|ending| matches!(ending.as_str(), "png" | "gif" | "webp" | "avif"));
+    Members::default()
+        .with("type", "Image")
+        .with_some("mediaType", kind.map(|ending| format!("image/{ending}")))
+        .with("url", url)
+        .done()
+}
+
+/// A custom emoji as a document of its own, complete with its context.
+pub fn emoji_document(it: &Emoji, updated: Timestamp) -> Value {
+    let mut document = emoji(it);
+    document["updated"] = render_time(updated).into();
+    with_context(document)
 }
 
 fn attachment(attachment: &Attachment) -> Value {

@@ -172,7 +172,11 @@ fn described(words: Option<&str>) -> String {
 pub(crate) fn emojis_of(emojis: &[activitypub::note::Emoji]) -> Vec<Emoji> {
     emojis
         .iter()
-        .map(|emoji| Emoji { shortcode: sanitise::plain_line(&emoji.shortcode), url: emoji.url.clone() })
+        .map(|emoji| Emoji {
+            shortcode: sanitise::plain_line(&emoji.shortcode),
+            url: emoji.url.clone(),
+            id: emoji.id.clone(),
+        })
         .collect()
 }
 

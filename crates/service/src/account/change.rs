@@ -104,6 +104,7 @@ pub fn update_local(tx: &mut Tx, id: AccountId, change: &ProfileChange) -> Resul
     lock(tx, id)?;
     let mut account = store::account::get(tx, id)?;
     apply(tx, &mut account, change)?;
+    crate::emoji::find_in_profile(tx, &mut account)?;
     account.fetched_at = tx.now();
     store::account::update(tx, &account, RULES_VERSION)?;
     tx.tell(Event::Changed(id));

@@ -223,7 +223,7 @@ fn hashtag(names: &Names, name: &str) -> HashtagLink {
 }
 
 pub(super) fn emoji(emoji: &domain::account::Emoji) -> EmojiTag {
-    EmojiTag { shortcode: emoji.shortcode.clone(), url: emoji.url.clone(), id: None }
+    EmojiTag { shortcode: emoji.shortcode.clone(), url: emoji.url.clone(), id: emoji.id.clone() }
 }
 
 fn attachment(file: &Attachment) -> FileDocument {

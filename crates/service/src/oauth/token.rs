@@ -36,6 +36,9 @@ pub(super) fn grant(
     let (text, id, created_at) = (secret()?, TokenId(tx.new_id()), tx.now());
     let token = Token { id, application_id, person, scopes: scopes.clone(), created_at };
     store::oauth::insert_token(tx, &secret_hash(&text), &token)?;
+    if let Some((user, _)) = person {
+        store::instance::signed_in(tx, user)?;
+    }
     Ok(Granted { id, text, scopes, created_at })
 }
 

@@ -102,6 +102,7 @@ pub(crate) fn check(draft: &Draft) -> Result<()> {
 
 /// What a draft says, with links, mentions and hashtags found.
 pub(super) async fn written(cx: &Cx, draft: &Draft) -> Result<PostText> {
+    let emojis = emojis(cx, draft).await?;
     let named = named(cx, &draft.text).await?;
     let resolve = |mention: &text::Mention| named.get(&key_of(cx, mention)).map(resolved);
     let around = Around { names: &cx.names, resolve: &resolve };
@@ -119,9 +120,23 @@ pub(super) async fn written(cx: &Cx, draft: &Draft) -> Result<PostText> {
         warning: sanitise::plain_line(&draft.warning),
         sensitive: draft.sensitive || !draft.warning.is_empty(),
         language: draft.language.clone(),
-        emojis: Vec::new(),
+        emojis,
         attachments: Vec::new(),
     })
+}
+
+/// The emoji of ours in all that a draft says.
+async fn emojis(cx: &Cx, draft: &Draft) -> Result<Vec<domain::account::Emoji>> {
+    let mut said = format!("{}\n{}", draft.warning, draft.text);
+    for option in draft.poll.iter().flat_map(|poll| &poll.options) {
+        said.push('\n');
+        said.push_str(option);
+    }
+    // Most say nothing with a colon in it twice.
+    if text::emoji::find(&said).is_empty() {
+        return Ok(Vec::new());
+    }
+    cx.read(move |tx| crate::emoji::used(tx, &[&said])).await
 }
 
 fn key_of(cx: &Cx, mention: &text::Mention) -> String {

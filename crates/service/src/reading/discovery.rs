@@ -89,12 +89,20 @@ pub struct Usage {
     pub accounts: i64,
     /// What they wrote for everyone.
     pub posts: i64,
+    /// Of the people who sign in, those who wrote within four weeks.
+    pub active_month: i64,
+    /// The same within half a year.
+    pub active_halfyear: i64,
 }
 
 /// How much this server is used.
 pub fn usage(tx: &mut Tx) -> Result<Usage> {
     let (accounts, posts) = store::account::usage(tx)?;
-    Ok(Usage { accounts, posts })
+    let within = |days: u64| std::time::Duration::from_secs(days * 24 * 3600);
+    let (month, half) = (tx.now().minus(within(28)), tx.now().minus(within(180)));
+    let active_month = store::instance::writers(tx, month)?;
+    let active_halfyear = store::instance::writers(tx, half)?;
+    Ok(Usage { accounts, posts, active_month, active_halfyear })
 }
 
 #[cfg(test)]

@@ -20,6 +20,7 @@ mod liking;
 mod boosting;
 mod publishing;
 mod polling;
+mod emoji;
 mod receiving;
 mod changing;
 mod accounts;

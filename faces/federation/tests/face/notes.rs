@@ -20,7 +20,11 @@ fn n9_n12_an_edit_says_when_and_keeps_warning_and_pictures() {
                     content_html: "<p>changed</p>".into(),
                     warning: "food".into(),
                     sensitive: true,
-                    emojis: vec![Emoji { shortcode: "owl".into(), url: format!("{ORIGIN}/media/owl.png") }],
+                    emojis: vec![Emoji {
+                        shortcode: "owl".into(),
+                        url: format!("{ORIGIN}/media/owl.png"),
+                        id: None,
+                    }],
                     attachments: vec![Attachment {
                         kind: AttachmentKind::Image,
                         url: format!("{ORIGIN}/media/1.png"),

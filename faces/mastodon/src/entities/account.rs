@@ -5,7 +5,7 @@ use super::value::{Acct, Day, Iso, Picture, Text};
 use domain::account::{AccountCounts, Emoji, Field};
 use domain::post::MovedTo;
 use domain::user::{Role as UserRole, User};
-use domain::{Account as Known, AccountKind, AccountState};
+use domain::{Account as Known, AccountKind, AccountState, Names};
 use serde::Serialize;
 use service::mute::Muted;
 use service::preferences::Preferences;
@@ -27,18 +27,41 @@ pub(crate) struct CustomEmoji<'a> {
 }
 
 impl<'a> CustomEmoji<'a> {
-    pub(crate) fn list(emojis: &'a [Emoji]) -> Vec<Self> {
-        emojis.iter().map(Self::of).collect()
+    pub(crate) fn list(names: &Names, emojis: &'a [Emoji]) -> Vec<Self> {
+        emojis.iter().map(|emoji| Self::of(names, emoji)).collect()
     }
 
-    pub(crate) fn of(emoji: &'a Emoji) -> Self {
+    pub(crate) fn of(names: &Names, emoji: &'a Emoji) -> Self {
         Self {
             shortcode: &emoji.shortcode,
             url: &emoji.url,
             static_url: &emoji.url,
-            // Of another server: nobody here can pick it.
-            visible_in_picker: false,
+            // That of another server nobody here can pick.
+            visible_in_picker: emoji.url.starts_with(&names.url("/emoji/")),
             category: None,
+        }
+    }
+}
+
+/// The same, of an emoji that people here can pick.
+#[derive(Debug, Serialize)]
+pub(crate) struct OfferedEmoji<'a> {
+    shortcode: &'a str,
+    url: String,
+    static_url: String,
+    visible_in_picker: bool,
+    category: Option<&'a str>,
+}
+
+impl<'a> OfferedEmoji<'a> {
+    pub(crate) fn new(names: &Names, emoji: &'a service::emoji::Emoji) -> Self {
+        let url = service::emoji::picture_url(names, emoji);
+        Self {
+            shortcode: &emoji.shortcode,
+            static_url: url.clone(),
+            url,
+            visible_in_picker: true,
+            category: emoji.category.as_deref(),
         }
     }
 }
@@ -168,7 +191,7 @@ impl<'a> Dialect<'a> {
             last_status_at: counts.last_post_at.map(Day),
             hide_collections: is_ours.then_some(profile.details.hides_collections),
             noindex: is_ours.then_some(false),
-            emojis: CustomEmoji::list(&profile.emojis),
+            emojis: CustomEmoji::list(self.names, &profile.emojis),
             fields: if suspended { Vec::new() } else { AccountField::list(&profile.fields) },
             roles: is_ours.then_some([]),
             suspended,

@@ -2,6 +2,7 @@
 
 use super::Dialect;
 use super::account::Account;
+use super::value::Text;
 use domain::Names;
 use domain::media::{MAX_ATTACHMENTS, MAX_DESCRIPTION};
 use domain::poll;
@@ -10,6 +11,7 @@ use serde::Serialize;
 use service::Settings;
 use service::instance::Overview;
 use service::media::Limits;
+use service::rule::Rule as Known;
 use service::settings::SignUp;
 
 /// Programs look at the first number to know what they may ask for.
@@ -19,6 +21,7 @@ const API_VERSION: u32 = 2;
 /// What a link counts for, however long it is.
 const CHARACTERS_OF_A_LINK: u32 = 23;
 const THUMBNAIL: &str = "/assets/server.png";
+const ICON: &str = "/assets/icon.png";
 /// The languages of our pages.
 const LANGUAGES: [&str; 1] = ["en"];
 
@@ -196,6 +199,35 @@ struct ApiVersions {
     mastodon: u32,
 }
 
+/// <https://docs.joinmastodon.org/entities/Rule/>
+#[derive(Debug, Serialize)]
+pub(crate) struct Rule<'a> {
+    id: Text<i64>,
+    text: &'a str,
+    hint: &'a str,
+    /// Rules are written in one language.
+    translations: serde_json::Map<String, serde_json::Value>,
+}
+
+impl<'a> Rule<'a> {
+    pub(crate) fn list(rules: &'a [Known]) -> Vec<Self> {
+        let one = |rule: &'a Known| Self {
+            id: Text(rule.id.0),
+            text: &rule.text,
+            hint: &rule.hint,
+            translations: serde_json::Map::new(),
+        };
+        rules.iter().map(one).collect()
+    }
+}
+
+/// <https://docs.joinmastodon.org/entities/Instance/#icon>
+#[derive(Debug, Serialize)]
+struct Icon {
+    src: String,
+    size: &'static str,
+}
+
 /// <https://docs.joinmastodon.org/entities/Instance/>
 #[derive(Debug, Serialize)]
 pub(crate) struct Instance<'a> {
@@ -206,13 +238,13 @@ pub(crate) struct Instance<'a> {
     description: &'a str,
     usage: Usage,
     thumbnail: Thumbnail,
-    icon: [(); 0],
+    icon: [Icon; 1],
     languages: [&'static str; 1],
     configuration: Configuration,
     registrations: Registrations,
     api_versions: ApiVersions,
     contact: Contact<'a>,
-    rules: [(); 0],
+    rules: Vec<Rule<'a>>,
     wrapstodon: Option<()>,
 }
 
@@ -260,7 +292,7 @@ pub(crate) struct V1Instance<'a> {
     invites_enabled: bool,
     configuration: V1Configuration,
     contact_account: Option<Account<'a>>,
-    rules: [(); 0],
+    rules: Vec<Rule<'a>>,
 }
 
 fn takes_sign_ups(settings: &Settings) -> bool {
@@ -286,9 +318,9 @@ impl<'a> Dialect<'a> {
                 versions: Versions { one: thumbnail.clone(), two: thumbnail.clone() },
                 url: thumbnail,
             },
-            icon: [],
+            icon: [Icon { src: self.names.url(ICON), size: "240x240" }],
             languages: LANGUAGES,
-            configuration: self.configuration(),
+            configuration: self.configuration(overview),
             registrations: Registrations {
                 enabled,
                 approval_required: settings.sign_up == SignUp::Approval,
@@ -302,18 +334,18 @@ impl<'a> Dialect<'a> {
                 email: settings.contact_email.as_deref().unwrap_or_default(),
                 account: overview.contact.as_ref().map(|view| self.profile(view)),
             },
-            rules: [],
+            rules: Rule::list(&overview.rules),
             wrapstodon: None,
         }
     }
 
-    fn configuration(self) -> Configuration {
+    fn configuration(self, overview: &Overview) -> Configuration {
         Configuration {
             urls: Urls {
                 streaming: streaming(self.names),
-                about: None,
-                privacy_policy: None,
-                terms_of_service: None,
+                about: Some(self.names.url("/about")),
+                privacy_policy: Some(self.names.url("/privacy-policy")),
+                terms_of_service: overview.has_terms.then(|| self.names.url("/terms-of-service")),
                 status: None,
             },
             accounts: ACCOUNTS,
@@ -357,7 +389,7 @@ impl<'a> Dialect<'a> {
                 polls: POLLS,
             },
             contact_account: overview.contact.as_ref().map(|view| self.profile(view)),
-            rules: [],
+            rules: Rule::list(&overview.rules),
         }
     }
 }

@@ -72,7 +72,7 @@ impl Dialect<'_> {
                     votes_count: shows_totals.then_some(option.votes),
                 })
                 .collect(),
-            emojis: emojis.iter().filter(used).map(CustomEmoji::of).collect(),
+            emojis: emojis.iter().filter(used).map(|emoji| CustomEmoji::of(self.names, emoji)).collect(),
             voted: own_votes.as_ref().map(|votes| *is_own || !votes.is_empty()),
             own_votes: own_votes.as_deref(),
         }

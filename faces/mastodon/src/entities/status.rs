@@ -161,7 +161,7 @@ impl<'a> Dialect<'a> {
             media_attachments: MediaAttachment::list(self.names, post, &text.attachments),
             mentions: text.mentions.iter().map(|mention| self.mention(mention)).collect(),
             tags: text.hashtags.iter().map(|name| self.tag(name)).collect(),
-            emojis: CustomEmoji::list(&text.emojis),
+            emojis: CustomEmoji::list(self.names, &text.emojis),
             card: None,
             poll: view.poll.as_deref().map(|poll| self.poll(post.id, poll, &text.emojis)),
             quote: None,
@@ -279,7 +279,7 @@ impl<'a> Dialect<'a> {
             created_at: Iso(version.created_at),
             account: self.author(&view.author, &view.author_counts, view.author_moved_to.as_deref()),
             media_attachments: MediaAttachment::list(self.names, &view.post, &version.attachments),
-            emojis: CustomEmoji::list(&view.post.text.emojis),
+            emojis: CustomEmoji::list(self.names, &view.post.text.emojis),
             poll: version.poll.as_deref().map(TitlesOnly::of),
             quote: None,
         };

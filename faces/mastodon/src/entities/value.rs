@@ -39,9 +39,15 @@ impl Serialize for Iso {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Day(pub(crate) Timestamp);
 
+impl fmt::Display for Day {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        Offset::UTC.to_datetime(jiff_of(self.0)).date().fmt(f)
+    }
+}
+
 impl Serialize for Day {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_str(&Offset::UTC.to_datetime(jiff_of(self.0)).date())
+        serializer.collect_str(self)
     }
 }
 

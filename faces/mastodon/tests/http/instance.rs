@@ -55,10 +55,159 @@ fn version_1_tells_the_same() {
 }
 
 #[test]
-fn there_are_no_rules_and_no_emoji() {
+fn rules_are_told_wherever_the_server_tells_of_itself() {
     on_each(async |server| {
         assert_eq!(server.get("/api/v1/instance/rules").await.ok(), json!([]));
-        assert_eq!(server.get("/api/v1/custom_emojis").await.ok(), json!([]));
+        let add = |text: &'static str, hint: &'static str| {
+            server.cx.write(move |tx| service::rule::add(tx, text, hint))
+        };
+        let first = add("Be kind", "To everyone.").await.unwrap();
+        add("No spam", "").await.unwrap();
+        assert!(add(" ", "").await.is_err());
+        let rules = server.get("/api/v1/instance/rules").await.ok();
+        let one = json!({ "id": "1", "text": "Be kind", "hint": "To everyone.", "translations": {} });
+        assert_eq!((&rules[0], &rules[1]["id"]), (&one, &json!("2")));
+        assert_eq!(server.get("/api/v2/instance").await.ok()["rules"], rules);
+        assert_eq!(server.get("/api/v1/instance").await.ok()["rules"], rules);
+        server.cx.write(move |tx| service::rule::remove(tx, first)).await.unwrap();
+        assert!(server.cx.write(move |tx| service::rule::remove(tx, first)).await.is_err());
+        assert_eq!(server.get("/api/v1/instance/rules").await.ok()[0]["id"], "2");
+    });
+}
+
+#[test]
+fn long_texts_are_what_was_written_or_what_is_true_anyway() {
+    on_each(async |server| {
+        let text = async |path: &str| server.get(&format!("/api/v1/instance/{path}")).await;
+        let about = text("extended_description").await.ok();
+        assert!(about["content"].as_str().unwrap().contains("A server of the fediverse."), "{about}");
+        assert!(about["updated_at"].is_string());
+        let privacy = text("privacy_policy").await.ok();
+        assert!(
+            privacy["content"].as_str().unwrap().contains("<strong>What it keeps.</strong>"),
+            "{privacy}"
+        );
+        text("terms_of_service").await.refused(404);
+        assert_eq!(
+            server.get("/api/v2/instance").await.ok()["configuration"]["urls"]["terms_of_service"],
+            Value::Null
+        );
+        for name in service::rule::Name::ALL {
+            let verb = move |tx: &mut service::Tx| service::rule::set_text(tx, name, "Of **old**.");
+            server.cx.write(verb).await.unwrap();
+        }
+        for path in ["extended_description", "privacy_policy"] {
+            let wanted = json!({ "updated_at": "2025-09-09T06:40:00.000Z", "content": "<p>Of <strong>old</strong>.</p>" });
+            let mut told = text(path).await.ok();
+            told["content"] = told["content"].as_str().unwrap().trim().into();
+            assert_eq!(told, wanted);
+        }
+        server.clock.advance(std::time::Duration::from_secs(24 * 3600));
+        let verb =
+            |tx: &mut service::Tx| service::rule::set_text(tx, service::rule::Name::Terms, "New ones.");
+        server.cx.write(verb).await.unwrap();
+        let terms = text("terms_of_service").await.ok();
+        assert_eq!((&terms["effective"], &terms["effective_date"]), (&json!(true), &json!("2025-09-10")));
+        assert_eq!(terms["succeeded_by"], Value::Null);
+        let old = text("terms_of_service/2025-09-09").await.ok();
+        assert_eq!((&old["effective"], &old["succeeded_by"]), (&json!(false), &json!("2025-09-10")));
+        text("terms_of_service/2024-01-01").await.refused(404);
+        let urls = server.get("/api/v2/instance").await.ok()["configuration"]["urls"].clone();
+        assert_eq!(urls["terms_of_service"], "https://here.example/terms-of-service");
+        assert_eq!(urls["privacy_policy"], "https://here.example/privacy-policy");
+    });
+}
+
+#[test]
+fn weeks_count_what_happened_in_them() {
+    on_each(async |server| {
+        let bob = server.person("bob").await;
+        bob.writes("one", "public").await;
+        server.clock.advance(std::time::Duration::from_secs(7 * 24 * 3600));
+        let ann = server.person("ann").await;
+        ann.writes("two", "public").await;
+        ann.writes("three", "private").await;
+        let zoe = server.peer("zoe").await;
+        server.peer_post(&zoe, domain::Visibility::Public, &[]).await;
+        let weeks = server.get("/api/v1/instance/activity").await.ok();
+        assert_eq!(weeks.as_array().unwrap().len(), 12);
+        // The clock began on Tuesday, 9 September 2025: this is the week of the 15th.
+        let wanted = json!({ "week": "1757894400", "statuses": "2", "logins": "1", "registrations": "1" });
+        assert_eq!(weeks[0], wanted);
+        let wanted = json!({ "week": "1757289600", "statuses": "1", "logins": "1", "registrations": "1" });
+        assert_eq!(weeks[1], wanted);
+        let wanted = json!({ "week": "1756684800", "statuses": "0", "logins": "0", "registrations": "0" });
+        assert_eq!(weeks[2], wanted);
+    });
+}
+
+async fn shut_out(server: &crate::stage::Server) {
+    let rule = |tx: &mut service::Tx| {
+        let (evil, loud) = ("evil.example", "loud.example");
+        let (suspend, silence) =
+            (domain::moderation::HostRule::Suspend, domain::moderation::HostRule::Silence);
+        store::host_rule::set(tx, &domain::Host::parse(evil).unwrap(), suspend, "between us")?;
+        Ok(store::host_rule::set(tx, &domain::Host::parse(loud).unwrap(), silence, "")?)
+    };
+    server.cx.write(rule).await.unwrap();
+}
+
+#[test]
+fn peers_are_named_without_those_that_are_shut_out() {
+    on_each(async |server| {
+        for host in ["there.example", "yonder.example", "evil.example"] {
+            server.peer_at("zoe", host).await;
+        }
+        shut_out(&server).await;
+        let peers = server.get("/api/v1/instance/peers").await.ok();
+        assert_eq!(peers, json!(["there.example", "yonder.example"]));
+    });
+}
+
+#[test]
+fn rules_for_other_servers_are_shown_as_the_settings_say() {
+    use service::settings::ShowRules;
+    for (show_domain_blocks, to_member, to_anyone) in
+        [(ShowRules::Nobody, 404, 404), (ShowRules::Members, 200, 404), (ShowRules::Everyone, 200, 200)]
+    {
+        let settings = Settings { show_domain_blocks, ..Settings::default() };
+        on_each_with(&settings, async |server| {
+            shut_out(&server).await;
+            let bob = server.person("bob").await;
+            let path = "/api/v1/instance/domain_blocks";
+            let found = bob.get(path).await;
+            assert_eq!(
+                (found.status.as_u16(), server.get(path).await.status.as_u16()),
+                (to_member, to_anyone)
+            );
+            if to_member == 200 {
+                let rules = found.ok();
+                assert_eq!(
+                    (&rules[0]["domain"], &rules[0]["severity"]),
+                    (&json!("evil.example"), &json!("suspend"))
+                );
+                assert_eq!(
+                    (rules[0]["digest"].as_str().unwrap().len(), &rules[0]["comment"]),
+                    (64, &Value::Null)
+                );
+                assert_eq!(rules[1]["severity"], "silence");
+            }
+        });
+    }
+}
+
+#[test]
+fn nothing_is_translated() {
+    on_each(async |server| {
+        assert_eq!(server.get("/api/v1/instance/translation_languages").await.ok(), json!({}));
+        let instance = server.get("/api/v2/instance").await.ok();
+        assert_eq!(instance["configuration"]["translation"]["enabled"], false);
+        assert_eq!(instance["configuration"]["urls"]["about"], "https://here.example/about");
+        let icon = instance["icon"][0]["src"].as_str().unwrap().strip_prefix("https://here.example").unwrap();
+        assert_eq!(
+            (server.get(icon).await.status.as_u16(), &instance["icon"][0]["size"]),
+            (200, &json!("240x240"))
+        );
     });
 }
 
@@ -87,7 +236,6 @@ fn what_is_not_built_answers_404_and_no_list() {
         for path in [
             "/api/v1/bookmarks",
             "/api/v1/mutes",
-            "/api/v1/announcements",
             "/api/v1/trends/tags",
             "/api/v2/notifications",
             "/api/v1/followed_tags",

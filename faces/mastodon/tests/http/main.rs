@@ -10,9 +10,11 @@
 mod stage;
 
 mod accounts;
+mod announcements;
 mod authorization;
 mod bookmarks;
 mod conversations;
+mod emoji;
 mod filters;
 mod discovery;
 mod follows;

@@ -22,6 +22,10 @@ use web::{DoorSettings, Doors};
 
 pub(crate) const HOST: &str = "here.example";
 const ALL: &str = "read write follow";
+/// A picture of one pixel.
+pub(crate) const PICTURE: &[u8] =
+    b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\x01\0\0\0\x01\x08\x06\0\0\0\x1f\x15\xc4\x89\
+    \0\0\0\rIDATx\x9cc\xf8\xcf\xc0\xf0\x1f\0\x05\0\x01\xff\x89\x99=\x1d\0\0\0\0IEND\xaeB`\x82";
 
 /// A server.
 #[derive(Clone)]
@@ -197,6 +201,12 @@ impl Server {
             })
             .await
             .unwrap()
+    }
+
+    /// An emoji of this server.
+    pub(crate) async fn emoji(&self, shortcode: &str) {
+        let name = shortcode.to_owned();
+        self.cx.write(move |tx| service::emoji::add(tx, &name, None, PICTURE)).await.unwrap();
     }
 
     pub(crate) async fn set_state(&self, account: AccountId, state: AccountState) {

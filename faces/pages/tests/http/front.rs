@@ -146,3 +146,28 @@ fn robots_and_browsers_find_their_files() {
         }
     });
 }
+
+#[test]
+fn rules_and_texts_are_on_pages_of_their_own() {
+    on_each(async |world| {
+        let page = world.get("/privacy-policy").await;
+        assert!(page.status == 200 && page.has("What it keeps."), "{}", page.body);
+        assert_eq!(world.get("/terms-of-service").await.status, 404);
+        let about = world.get("/about").await;
+        assert!(about.has("with respect") && about.has("/privacy-policy") && !about.has("/terms-of-service"));
+        world.write(|tx| service::rule::add(tx, EVIL, "")).await;
+        for name in service::rule::Name::ALL {
+            world
+                .write(move |tx| service::rule::set_text(tx, name, "Of **old**. <script>alert(1)</script>"))
+                .await;
+        }
+        // The numbers of the page are counted once a minute.
+        world.clock.advance(std::time::Duration::from_secs(61));
+        for path in ["/about", "/privacy-policy", "/terms-of-service"] {
+            let page = world.get(path).await;
+            assert!(page.has("<strong>old</strong>") && !page.has("<script"), "{path}: {}", page.body);
+        }
+        let about = world.get("/about").await;
+        assert!(!about.has("with respect") && about.has("/terms-of-service"), "{}", about.body);
+    });
+}
