@@ -156,7 +156,8 @@ async fn serve(settings: &Settings, cx: Cx, listener: Option<TcpListener>) -> Re
     let metrics_address = measured.as_ref().map(listen::address_of);
     let commands = socket::bind(&settings.socket()).await?;
     let app = doors::open(cx.clone(), settings.for_doors());
-    let mut tasks = vec![tokio::spawn(listen::run(listener, app, stopped.clone()))];
+    let streams = mastodon::stream(cx.clone(), stopped.clone());
+    let mut tasks = vec![tokio::spawn(listen::run(listener, app, stopped.clone())), tokio::spawn(streams)];
     if let Some(listener) = measured {
         tasks.push(tokio::spawn(listen::run(listener, metrics::routes(cx.clone()), stopped.clone())));
     }

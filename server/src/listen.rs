@@ -11,7 +11,6 @@ use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
-use hyper_util::server::graceful::{GracefulConnection, GracefulShutdown};
 use std::convert::Infallible;
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -21,7 +20,7 @@ use tokio::sync::{Semaphore, watch};
 use tower::ServiceExt;
 
 /// Connections that are open at a time.
-const CONNECTIONS: usize = 4096;
+const CONNECTIONS: u32 = 4096;
 /// How long the head of a request may take.
 const HEAD_WITHIN: Duration = Duration::from_secs(10);
 /// The most of a head, in bytes.
@@ -50,8 +49,7 @@ pub(crate) fn address_of(listener: &TcpListener) -> SocketAddr {
 
 /// Serves until `stopped`, then lets requests under way come to their end.
 pub(crate) async fn run(listener: TcpListener, app: Router, mut stopped: watch::Receiver<bool>) {
-    let room = Arc::new(Semaphore::new(CONNECTIONS));
-    let graceful = GracefulShutdown::new();
+    let room = Arc::new(Semaphore::new(CONNECTIONS as usize));
     loop {
         let accepted = tokio::select! {
             biased;
@@ -59,16 +57,17 @@ pub(crate) async fn run(listener: TcpListener, app: Router, mut stopped: watch::
             accepted = accept(&listener, &room) => accepted,
         };
         let Some((stream, peer, permit)) = accepted else { continue };
-        let connection = graceful.watch(connection(stream, peer, app.clone()));
+        let serving = serve(stream, app.clone(), stopped.clone(), peer);
         tokio::spawn(async move {
-            if let Err(error) = connection.await {
+            if let Err(error) = serving.await {
                 tracing::debug!(%peer, %error, "a connection ended");
             }
             drop(permit);
         });
     }
     drop(listener);
-    if tokio::time::timeout(DRAIN, graceful.shutdown()).await.is_err() {
+    // There is room for all of them once all have ended.
+    if tokio::time::timeout(DRAIN, room.acquire_many(CONNECTIONS)).await.is_err() {
         tracing::warn!("requests under way were cut off");
     }
 }
@@ -92,11 +91,14 @@ async fn accept(listener: &TcpListener, room: &Arc<Semaphore>) -> Option<Accepte
     }
 }
 
-fn connection(
+/// Serves one connection; when told to stop, until its request is answered.
+/// One that becomes a WebSocket is its handler's matter from then on.
+async fn serve(
     stream: TcpStream,
-    peer: SocketAddr,
     app: Router,
-) -> impl GracefulConnection<Error = hyper::Error> + Send {
+    mut stopped: watch::Receiver<bool>,
+    peer: SocketAddr,
+) -> hyper::Result<()> {
     let service = service_fn(move |request: Request<Incoming>| {
         let (head, body) = request.into_parts();
         let (body, rest) = leftover::watch(body);
@@ -109,10 +111,17 @@ fn connection(
             Ok::<_, Infallible>(response)
         }
     });
-    http1::Builder::new()
+    let connection = http1::Builder::new()
         .timer(TokioTimer::new())
         .header_read_timeout(HEAD_WITHIN)
         .max_buf_size(MAX_HEAD)
         .max_headers(MAX_HEADERS)
         .serve_connection(TokioIo::new(stream), service)
+        .with_upgrades();
+    let mut connection = std::pin::pin!(connection);
+    tokio::select! {
+        ended = connection.as_mut() => return ended,
+        _ = stopped.wait_for(|stopped| *stopped) => connection.as_mut().graceful_shutdown(),
+    }
+    connection.await
 }

@@ -1,6 +1,8 @@
 //! News that goes up after a commit: to workers that wait and to people who watch.
 
+use crate::stream::Reach;
 use crate::{AccountId, AnnouncementId, BoostId, Host, MessageId, NotificationId, PostId};
+use std::sync::Arc;
 
 /// Something that is now on disk.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -37,4 +39,19 @@ pub enum Event {
     AnnouncementDeleted(AnnouncementId),
     /// A host is alive again.
     Alive(Host),
+    /// A post or a boost is taken out of the lists that showed it.
+    Withdrawn(Arc<Withdrawn>),
+    /// Tokens were revoked: who holds one open asks again whether it is good.
+    Revoked,
+}
+
+/// What is shown no more, and to whom it was.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Withdrawn {
+    /// The id it was listed under: of the post or of the boost.
+    pub id: i64,
+    /// Accounts of ours in whose homes it stood, or which it named.
+    pub to: Vec<AccountId>,
+    /// Where among everyone's posts it stood.
+    pub reach: Option<Reach>,
 }

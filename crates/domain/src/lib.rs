@@ -24,6 +24,7 @@ pub mod report;
 pub mod poll;
 pub mod post;
 pub mod push;
+pub mod stream;
 pub mod time;
 pub mod user;
 pub mod visibility;

@@ -8,6 +8,7 @@ use crate::inbound;
 use crate::keys::KeyRing;
 use crate::media::Darkroom;
 use crate::password::Passwords;
+use crate::watch::Streams;
 use crate::{Error, Result, Settings};
 use domain::{AccountId, Names, Timestamp};
 use std::ops::Deref;
@@ -43,6 +44,8 @@ pub struct Memory {
     pub passwords: Passwords,
     /// What varies by chance and is no secret.
     pub chance: Chance,
+    /// Who watches what, right now.
+    pub streams: Streams,
     /// Public keys of peers, in use or not to be asked for again soon.
     pub peer_keys: inbound::Keys,
     /// Documents of the last seconds.
@@ -75,6 +78,7 @@ impl Cx {
             access: Access::default(),
             passwords: Passwords::default(),
             chance: Chance::default(),
+            streams: Streams::default(),
             peer_keys: inbound::Keys::default(),
             documents: Documents::default(),
             confirmations: Confirmations::default(),

@@ -59,6 +59,8 @@ pub mod list;
 pub mod conversation;
 pub mod marker;
 pub mod notification;
+pub mod watch;
+pub mod stream;
 pub mod search;
 pub mod tag;
 pub mod discovery;

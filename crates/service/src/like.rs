@@ -8,7 +8,7 @@ use activitypub::Like;
 use activitypub::render::{self, Envelope};
 use domain::notification::{About, NotificationKind};
 use domain::visibility::may_see;
-use domain::{Account, AccountId, Event, PostId};
+use domain::{Account, AccountId, PostId};
 use store::Tx;
 
 fn news(to: AccountId, from: AccountId, id: PostId) -> News {
@@ -30,7 +30,6 @@ pub fn like(tx: &mut Tx, viewer: &Account, id: PostId) -> Result<()> {
         let order = [viewer.actor_id.as_str(), object];
         activity::send(tx, viewer, &minted, &json, &Sending::to_one("Like", object, &[&author], &order))?;
     }
-    tx.tell(Event::Edited(id));
     Ok(())
 }
 

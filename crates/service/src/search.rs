@@ -274,6 +274,11 @@ fn hashtags(tx: &mut Tx, viewer: Option<AccountId>, query: &Query) -> Result<Vec
     tags(tx, viewer, names)
 }
 
+/// What a hashtag is looked up by, written with or without `#` in any case.
+pub fn hashtag_key(text: &str) -> Option<String> {
+    text::hashtag::parse(text).map(|name| text::hashtag::key(&name))
+}
+
 /// One hashtag, used or not; none where the text is none.
 pub fn hashtag(tx: &mut Tx, viewer: Option<AccountId>, text: &str) -> Result<Option<TagView>> {
     let Some(name) = text::hashtag::parse(text) else { return Ok(None) };

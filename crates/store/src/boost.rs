@@ -84,6 +84,7 @@ pub fn by_activity(tx: &mut Tx, activity_id: &str) -> Result<Option<Boost>> {
 
 /// Removes a boost from everywhere.
 pub fn remove(tx: &mut Tx, boost: &Boost) -> Result<bool> {
+    crate::stream::withdraw_boost(tx, boost)?;
     let rows = tx.execute("DELETE FROM boost WHERE id = $1", &[&boost.id])?;
     if rows == 1 {
         crate::post::add_counts(tx, boost.post_id, 0, -1, 0)?;

@@ -49,6 +49,7 @@ pub mod rule;
 pub mod filter;
 pub mod marker;
 pub mod conversation;
+pub mod stream;
 pub mod notification;
 pub mod push;
 pub mod instance;

@@ -4,7 +4,8 @@
 use crate::value::Row;
 use crate::{Error, Result, Tx, json};
 use domain::user::Scopes;
-use domain::{AccountId, Application, ApplicationId, Timestamp, TokenId, UserId};
+use domain::{AccountId, Application, ApplicationId, Event, Timestamp, TokenId, UserId};
+use std::collections::HashSet;
 
 /// What an authorization code stands for.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -208,6 +209,7 @@ pub fn list_tokens(tx: &mut Tx, user: UserId) -> Result<Vec<Token>> {
 /// Revokes a token.
 pub fn revoke(tx: &mut Tx, id: TokenId, now: Timestamp) -> Result<()> {
     tx.execute("UPDATE token SET revoked_at_ms = $2 WHERE id = $1 AND revoked_at_ms IS NULL", &[&id, &now])?;
+    tx.tell(Event::Revoked);
     Ok(())
 }
 
@@ -217,6 +219,7 @@ pub fn revoke_of(tx: &mut Tx, user: UserId, id: TokenId, now: Timestamp) -> Resu
         "UPDATE token SET revoked_at_ms = $3 WHERE id = $1 AND user_id = $2 AND revoked_at_ms IS NULL",
         &[&id, &user, &now],
     )?;
+    tx.tell(Event::Revoked);
     Ok(rows == 1)
 }
 
@@ -226,5 +229,21 @@ pub fn revoke_all(tx: &mut Tx, user: UserId, now: Timestamp) -> Result<()> {
         "UPDATE token SET revoked_at_ms = $2 WHERE user_id = $1 AND revoked_at_ms IS NULL",
         &[&user, &now],
     )?;
+    tx.tell(Event::Revoked);
     Ok(())
+}
+
+/// Of some tokens, those that are still good: not revoked, of a user and an
+/// account that may act.
+pub fn good_among(tx: &mut Tx, ids: &[TokenId]) -> Result<HashSet<TokenId>> {
+    if ids.is_empty() {
+        return Ok(HashSet::new());
+    }
+    let rows = tx.query(
+        "SELECT t.id FROM token t JOIN user_ u ON u.id = t.user_id JOIN account a ON a.id = t.account_id
+         WHERE t.id = ANY($1) AND t.revoked_at_ms IS NULL AND u.state = 'active' AND a.state IN (0, 1, 3)",
+        &[&ids],
+        |row| row.get(0),
+    )?;
+    Ok(rows.into_iter().collect())
 }

@@ -327,6 +327,7 @@ pub fn remove(tx: &mut Tx, post: &Post) -> Result<()> {
     if post.visibility == Visibility::Direct {
         crate::conversation::forget_post(tx, post.id)?;
     }
+    crate::stream::withdraw_post(tx, post)?;
     for sql in [
         "DELETE FROM home_entry WHERE post_id = $1",
         "DELETE FROM list_entry WHERE post_id = $1",

@@ -33,8 +33,11 @@ mod scheduled;
 mod search;
 mod statuses;
 mod tags;
+mod streaming;
 mod timelines;
 mod write;
+
+pub use streaming::stream;
 
 use axum::Router;
 use axum::routing::{delete, get, post};
@@ -52,6 +55,7 @@ pub fn routes() -> Router<Cx> {
         .merge(told())
         .merge(arranged())
         .merge(filtering())
+        .merge(streaming::routes())
         .method_not_allowed_fallback(async || ApiError::not_found())
         .merge(assets::routes())
         .route("/emoji/{file}", get(emoji::picture))

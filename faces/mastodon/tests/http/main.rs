@@ -7,6 +7,7 @@
     reason = "a test that cannot go on fails where it stands"
 )]
 
+mod live;
 mod stage;
 
 mod accounts;
@@ -34,7 +35,9 @@ mod privacy;
 mod reports;
 mod scheduled;
 mod search;
+mod sse;
 mod statuses;
 mod tags;
+mod streaming;
 mod timelines;
 mod writing;

@@ -106,6 +106,10 @@ pub(crate) fn id(entity: &Value) -> String {
 }
 
 impl Server {
+    pub(crate) fn app(&self) -> Router {
+        self.app.clone()
+    }
+
     pub(crate) async fn person(&self, name: &str) -> Person {
         self.person_as(name, Role::Member).await
     }
@@ -257,6 +261,10 @@ impl Person {
     /// The same person with another program.
     pub(crate) fn with(&self, token: &str) -> Self {
         Self { token: Some(token.to_owned()), ..self.clone() }
+    }
+
+    pub(crate) fn token(&self) -> &str {
+        self.token.as_deref().unwrap()
     }
 
     pub(crate) fn id(&self) -> String {

@@ -1,0 +1,159 @@
+//! What an event means to those who watch, told after its commit.
+
+use crate::Result;
+use crate::notification::{self, NotificationView};
+use crate::timeline::dress;
+use crate::watch::{Streams, Target};
+use domain::event::Withdrawn;
+use domain::stream::{Reach, Side, Topic};
+use domain::{AccountId, AccountState, BoostId, Event, NotificationId, PostId, PostView, TokenId};
+use std::collections::HashSet;
+use store::Tx;
+use store::timeline::Entry;
+
+/// What happened.
+#[derive(Debug)]
+pub enum Told {
+    /// A post or a boost is new.
+    Posted(Box<PostView>),
+    /// A post says something else.
+    Edited(Box<PostView>),
+    /// What was listed under this id is gone.
+    Deleted(i64),
+    /// The account was told something.
+    Notified(Box<NotificationView>),
+    /// The account is shown what was kept back from it.
+    Merged,
+}
+
+/// What happened, and which lines hear of it.
+#[derive(Debug)]
+pub struct News {
+    /// What.
+    pub told: Told,
+    /// For whom.
+    pub to: Vec<Target>,
+}
+
+/// Whether [`news`] may have something to say of an event.
+pub fn concerns_watchers(event: &Event) -> bool {
+    matches!(
+        event,
+        Event::Posted(_)
+            | Event::Boosted(_)
+            | Event::Edited(_)
+            | Event::Withdrawn(_)
+            | Event::Notified(..)
+            | Event::Merged(_)
+    )
+}
+
+/// Of the tokens of those who watch, the ones that are still good.
+pub fn good_tokens(tx: &mut Tx, tokens: &[TokenId]) -> Result<HashSet<TokenId>> {
+    Ok(store::oauth::good_among(tx, tokens)?)
+}
+
+/// What an event means. The statements are as many however many watch, but
+/// for those to whom a post looks different than to the others.
+pub fn news(tx: &mut Tx, streams: &Streams, event: &Event) -> Result<Vec<News>> {
+    match event {
+        Event::Posted(id) => posted(tx, streams, *id),
+        Event::Boosted(id) => boosted(tx, streams, *id),
+        Event::Edited(id) => edited(tx, streams, *id),
+        Event::Withdrawn(withdrawn) => Ok(self::withdrawn(streams, withdrawn)),
+        Event::Notified(account, id) => notified(tx, streams, *account, *id),
+        Event::Merged(account) => {
+            let to = streams.targets([Topic::Notifications(*account)]);
+            Ok(some(Told::Merged, to).into_iter().collect())
+        }
+        _ => Ok(Vec::new()),
+    }
+}
+
+fn homes(owners: Vec<AccountId>) -> impl Iterator<Item = Topic> {
+    owners.into_iter().map(Topic::Home)
+}
+
+fn posted(tx: &mut Tx, streams: &Streams, id: PostId) -> Result<Vec<News>> {
+    let owners = store::stream::owners(tx, id, id.0)?;
+    let targets = streams.targets(homes(owners).chain(among_all(tx, id)?));
+    post_news(tx, id.into(), None, targets, Told::Posted)
+}
+
+/// Lists of everyone's posts show no boosts.
+fn boosted(tx: &mut Tx, streams: &Streams, id: BoostId) -> Result<Vec<News>> {
+    let Some(boost) = store::boost::get(tx, id)? else { return Ok(Vec::new()) };
+    let entry = Entry { id: id.0, post_id: boost.post_id, boost_id: Some(id) };
+    let owners = store::stream::owners(tx, entry.post_id, entry.id)?;
+    let targets = streams.targets(homes(owners));
+    post_news(tx, entry, Some(boost.account_id), targets, Told::Posted)
+}
+
+fn edited(tx: &mut Tx, streams: &Streams, id: PostId) -> Result<Vec<News>> {
+    let owners = store::stream::holders(tx, id)?;
+    let targets = streams.targets(homes(owners).chain(among_all(tx, id)?));
+    post_news(tx, id.into(), None, targets, Told::Edited)
+}
+
+/// Where a post stands among everyone's.
+fn among_all(tx: &mut Tx, id: PostId) -> Result<Vec<Topic>> {
+    let Some(post) = store::post::find(tx, id)? else { return Ok(Vec::new()) };
+    let Some(author) = store::account::find(tx, post.author_id)? else { return Ok(Vec::new()) };
+    let listed = matches!(author.state, AccountState::Active | AccountState::Moved);
+    let reach = Reach::of(&post, Side::of(&author.home)).filter(|_| listed);
+    Ok(reach.map(|reach| reach.topics()).unwrap_or_default())
+}
+
+fn withdrawn(streams: &Streams, withdrawn: &Withdrawn) -> Vec<News> {
+    let among_all = withdrawn.reach.iter().flat_map(Reach::topics);
+    let to = streams.targets(homes(withdrawn.to.clone()).chain(among_all));
+    some(Told::Deleted(withdrawn.id), to).into_iter().collect()
+}
+
+fn notified(tx: &mut Tx, streams: &Streams, account: AccountId, id: NotificationId) -> Result<Vec<News>> {
+    let to = streams.targets([Topic::Notifications(account)]);
+    if to.is_empty() {
+        return Ok(Vec::new());
+    }
+    match notification::one(tx, account, id) {
+        Ok(view) => Ok(some(Told::Notified(Box::new(view)), to).into_iter().collect()),
+        // Taken back, or about what may not be seen.
+        Err(crate::Error::NotFound(_)) => Ok(Vec::new()),
+        Err(error) => Err(error),
+    }
+}
+
+fn some(told: Told, to: Vec<Target>) -> Option<News> {
+    (!to.is_empty()).then_some(News { told, to })
+}
+
+/// A post for all who may see it: once for those to whom it looks the same,
+/// and once for each of the others.
+fn post_news(
+    tx: &mut Tx,
+    entry: Entry,
+    booster: Option<AccountId>,
+    targets: Vec<Target>,
+    told: fn(Box<PostView>) -> Told,
+) -> Result<Vec<News>> {
+    if targets.is_empty() {
+        return Ok(Vec::new());
+    }
+    let watching: HashSet<AccountId> = targets.iter().map(|target| target.account).collect();
+    let watching: Vec<AccountId> = watching.into_iter().collect();
+    let readers: Vec<AccountId> = store::stream::readers_among(tx, entry.post_id, booster, &watching)?;
+    let familiar: HashSet<AccountId> =
+        store::stream::familiar_among(tx, entry.post_id, &readers)?.into_iter().collect();
+    let (own, same): (Vec<AccountId>, Vec<AccountId>) =
+        readers.into_iter().partition(|account| familiar.contains(account));
+    let groups = own.iter().map(std::slice::from_ref).chain(Some(same.as_slice()));
+    let mut news = Vec::new();
+    for group in groups {
+        let Some(viewer) = group.first() else { continue };
+        let Some(view) = dress(tx, Some(*viewer), &[entry])?.pop() else { continue };
+        let group: HashSet<&AccountId> = group.iter().collect();
+        let to = targets.iter().filter(|target| group.contains(&target.account)).cloned().collect();
+        news.extend(some(told(Box::new(view)), to));
+    }
+    Ok(news)
+}
