@@ -22,6 +22,7 @@ pub fn sweep(tx: &mut Tx) -> Result<bool> {
     for liked in store::like::some_of(tx, account.id, ROWS)? {
         store::like::remove(tx, account.id, liked)?;
     }
+    store::bookmark::clear(tx, account.id, ROWS)?;
     store::follow::remove_all(tx, account.id, ROWS)?;
     store::notification::forget_everywhere(tx, account.id, ROWS)?;
     Ok(true)

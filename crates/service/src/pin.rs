@@ -121,9 +121,10 @@ pub fn receive_add(tx: &mut Tx, arrival: &Arrival<'_>, add: &Membership) -> Resu
     if usize::try_from(store::pin::count(tx, sender.id)?).unwrap_or(0) >= MOST_OF_PEERS {
         return Ok(Outcome::ignored("pins more than is kept"));
     }
-    match store::pin::insert(tx, sender.id, post.id)? {
-        true => Ok(Outcome::Processed),
-        false => Ok(Outcome::ignored("pinned already")),
+    if store::pin::insert(tx, sender.id, post.id)? {
+        Ok(Outcome::Processed)
+    } else {
+        Ok(Outcome::ignored("pinned already"))
     }
 }
 
@@ -142,8 +143,11 @@ pub fn receive_remove(tx: &mut Tx, sender: &Account, remove: &Membership) -> Res
 /// Asks in the background what a peer's account pinned, where that was not
 /// asked for a day. Who looks at the profile meanwhile sees what we know.
 pub fn learn_later(cx: &Cx, account: AccountId) {
+    // Where too many questions are under way it is left for the next look.
+    let Ok(permit) = cx.confirmations.0.clone().try_acquire_owned() else { return };
     let cx = cx.clone();
     tokio::spawn(async move {
+        let _permit = permit;
         if let Err(error) = Box::pin(learn(&cx, account)).await {
             tracing::debug!(%account, %error, "pinned posts could not be had");
         }

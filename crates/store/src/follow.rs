@@ -139,7 +139,7 @@ pub fn set_languages(
     target: AccountId,
     languages: &[String],
 ) -> Result<()> {
-    let languages = (!languages.is_empty()).then(|| json::write(&languages));
+    let languages = (!languages.is_empty()).then(|| json::write(languages));
     tx.execute(
         "UPDATE follow SET languages = $3 WHERE follower_id = $1 AND target_id = $2",
         &[&follower, &target, &languages],

@@ -13,7 +13,7 @@ const CONFIRMATIONS: usize = 16;
 
 /// Bounds the confirmations under way.
 #[derive(Debug, Clone)]
-pub struct Confirmations(pub(super) Arc<Semaphore>);
+pub struct Confirmations(pub(crate) Arc<Semaphore>);
 
 impl Default for Confirmations {
     fn default() -> Self {

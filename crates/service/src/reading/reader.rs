@@ -66,10 +66,12 @@ impl Reader {
 }
 
 impl Known {
-    /// Whether either of reader and account blocks the other.
+    /// Whether either of reader and account blocks the other, or the account
+    /// the reader's whole server.
     pub(super) fn is_blocked(self, tx: &mut Tx, account: AccountId) -> Result<bool> {
         match self.account {
-            Some(reader) => Ok(store::block::either(tx, reader, account)?),
+            Some(reader) => Ok(store::block::either(tx, reader, account)?
+                || store::domain_block::covers(tx, account, reader)?),
             None => Ok(false),
         }
     }
@@ -77,7 +79,9 @@ impl Known {
     /// What the reader is to a post.
     pub(super) fn standing(self, tx: &mut Tx, post: &Post) -> Result<Standing> {
         if self.is_proven {
-            return Ok(store::post::standing(tx, post, self.account)?);
+            let standing = store::post::standing(tx, post, self.account)?;
+            let blocked = standing.blocked || self.is_blocked(tx, post.author_id)?;
+            return Ok(Standing { blocked: blocked && !standing.is_author, ..standing });
         }
         let blocked = post.local_only || self.is_blocked(tx, post.author_id)?;
         Ok(Standing { blocked, ..Standing::STRANGER })
