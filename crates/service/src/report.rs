@@ -5,7 +5,7 @@
 use crate::activity::{self, Sending};
 use crate::arrival::{Arrival, Outcome};
 use crate::profile::{self, AccountView};
-use crate::{Cx, Error, OrNotFound, Result, account, notify, post};
+use crate::{Cx, Error, OrNotFound, Result, account, notify, post, rule};
 use activitypub::{Flag, render};
 use domain::notification::{About, NotificationKind};
 use domain::report::{Category, MAX_COMMENT, Report};
@@ -65,6 +65,12 @@ pub async fn file(cx: &Cx, viewer: &Account, new: NewReport) -> Result<ReportVie
 
 fn write(tx: &mut Tx, viewer: &Account, new: &NewReport, server: Option<&Account>) -> Result<ReportView> {
     let target = profile::one(tx, AccountId(new.target))?;
+    if !new.rule_ids.is_empty() {
+        let rules: Vec<String> = rule::list(tx)?.iter().map(|rule| rule.id.to_string()).collect();
+        if new.rule_ids.iter().any(|id| !rules.contains(id)) {
+            return Err(Error::invalid("Rule ids", "does not reference valid rules"));
+        }
+    }
     let mut objects = vec![ObjectId::from(target.account.actor_id.clone())];
     for id in &new.posts {
         let (post, author) = post::seen_by(tx, *id, viewer)?;

@@ -2,7 +2,7 @@
 
 use crate::answer::{Answer, json};
 use crate::entities::Dialect;
-use crate::entities::account::Own;
+use crate::entities::account::{Own, Profile};
 use crate::entities::status::{visibility, visibility_of};
 use crate::params::{language, not_built};
 use axum::extract::State;
@@ -112,14 +112,14 @@ fn is_empty(change: &ProfileChange) -> bool {
 /// `GET /api/v1/profile`
 pub(crate) async fn profile_of(State(cx): State<Cx>, viewer: Viewer) -> Answer {
     viewer.require("read:accounts").or_else(|_| viewer.require("profile"))?;
-    json(&Dialect::new(&cx.names).own_profile(&own(&cx, &viewer).await?))
+    json(&Profile::of(&own(&cx, &viewer).await?))
 }
 
 /// `PATCH /api/v1/profile`: changes as below, and answers with the profile alone.
 pub(crate) async fn update_profile(State(cx): State<Cx>, viewer: Viewer, form: Uploads<OwnForm>) -> Answer {
     viewer.require("write:accounts")?;
     change(&cx, &viewer, form).await?;
-    json(&Dialect::new(&cx.names).own_profile(&own(&cx, &viewer).await?))
+    json(&Profile::of(&own(&cx, &viewer).await?))
 }
 
 /// `PATCH /api/v1/accounts/update_credentials`

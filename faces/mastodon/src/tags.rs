@@ -2,6 +2,7 @@
 
 use crate::answer::{Answer, Id, Place, json, nothing};
 use crate::entities::Dialect;
+use crate::entities::search::FeaturedTag;
 use axum::extract::{Path, State};
 use domain::{Account, AccountId};
 use serde::Deserialize;
@@ -64,8 +65,7 @@ pub(crate) async fn followed(State(cx): State<Cx>, viewer: Viewer, place: Place,
 
 async fn of_account(cx: &Cx, id: AccountId) -> Answer {
     let (owner, tags) = cx.read(move |tx| tag::featured(tx, id)).await?;
-    let dialect = Dialect::new(&cx.names);
-    json(&tags.iter().map(|tag| dialect.featured_tag(&owner, tag)).collect::<Vec<_>>())
+    json(&tags.iter().map(|tag| FeaturedTag::of(&owner, tag)).collect::<Vec<_>>())
 }
 
 /// `GET /api/v1/accounts/:id/featured_tags`
@@ -91,7 +91,7 @@ pub(crate) async fn add(State(cx): State<Cx>, viewer: Viewer, Params(form): Para
     viewer.require("write:accounts")?;
     let me = viewer.account().clone();
     let tag = cx.write(move |tx| tag::add(tx, &me, &form.name)).await?;
-    json(&Dialect::new(&cx.names).featured_tag(viewer.account(), &tag))
+    json(&FeaturedTag::of(viewer.account(), &tag))
 }
 
 /// `DELETE /api/v1/featured_tags/:id`

@@ -356,14 +356,14 @@ impl<'a> SourceField<'a> {
     }
 }
 
-impl<'a> Dialect<'a> {
+impl<'a> Profile<'a> {
     /// The viewer's own profile.
-    pub(crate) fn own_profile(self, own: &'a Own) -> Profile<'a> {
+    pub(crate) fn of(own: &'a Own) -> Self {
         let account = &own.view.account;
         let (profile, flags) = (&account.profile, &account.flags);
         let still =
             |still: &'a Option<String>, moving: &'a Option<String>| still.as_deref().or(moving.as_deref());
-        Profile {
+        Self {
             id: Text(account.id.0),
             display_name: &profile.display_name,
             note: &profile.bio_source,

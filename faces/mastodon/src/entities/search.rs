@@ -38,6 +38,19 @@ pub(crate) struct FeaturedTag<'a> {
     last_status_at: Option<Day>,
 }
 
+impl<'a> FeaturedTag<'a> {
+    /// A hashtag on a profile.
+    pub(crate) fn of(owner: &'a Known, tag: &'a Featured) -> Self {
+        Self {
+            id: Text(tag.id),
+            name: &tag.name,
+            url: Text(TaggedPage(owner, &tag.name)),
+            statuses_count: Text(tag.posts),
+            last_status_at: tag.last_post_at.map(Day),
+        }
+    }
+}
+
 /// <https://docs.joinmastodon.org/entities/Search/>
 #[derive(Debug, Serialize)]
 pub(crate) struct Search<'a> {
@@ -63,17 +76,6 @@ impl<'a> Dialect<'a> {
             history: history.collect(),
             following: tag.following,
             featuring: tag.featuring,
-        }
-    }
-
-    /// A hashtag on a profile.
-    pub(crate) fn featured_tag(self, owner: &'a Known, tag: &'a Featured) -> FeaturedTag<'a> {
-        FeaturedTag {
-            id: Text(tag.id),
-            name: &tag.name,
-            url: Text(TaggedPage(owner, &tag.name)),
-            statuses_count: Text(tag.posts),
-            last_status_at: tag.last_post_at.map(Day),
         }
     }
 

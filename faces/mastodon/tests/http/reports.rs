@@ -65,6 +65,9 @@ fn a_report_is_about_one_account_and_its_posts() {
         report(json!({ "account_id": ann.id(), "comment": "x".repeat(1001) })).await.refused(422);
         report(json!({ "account_id": ann.id(), "category": "rude" })).await.refused(422);
         report(json!({ "account_id": ann.id(), "rule_ids": ["1"] })).await.refused(422);
+        let rule = server.cx.write(|tx| service::rule::add(tx, "Be kind.", "")).await.unwrap().to_string();
+        let broken = report(json!({ "account_id": ann.id(), "rule_ids": [rule] })).await.ok();
+        assert_eq!((&broken["rule_ids"], &broken["category"]), (&json!([rule]), &json!("violation")));
         let token = server.token("bob", "read").await;
         bob.with(&token).post_json("/api/v1/reports", json!({ "account_id": ann.id() })).await.refused(403);
     });
