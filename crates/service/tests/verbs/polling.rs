@@ -338,7 +338,7 @@ async fn what_is_only_for_this_server_is_never_sent_or_served() {
             .await
             .unwrap();
         let edit = Draft { text: "still between us".into(), ..asking(Visibility::Public, false) };
-        service::post::edit(&stage.cx, &alice, post.id, service::post::Edit { draft: edit }).await.unwrap();
+        service::post::edit(&stage.cx, &alice, post.id, service::post::Edit::text(edit)).await.unwrap();
         stage.advance(11 * MINUTE);
         stage.tell().await;
         stage.end().await;
