@@ -116,13 +116,14 @@ impl Server {
 pub async fn open(settings: &Settings, clock: Clock) -> Result<Cx, StartError> {
     make_folder(&settings.data_dir)?;
     let client = wire::Client::new(settings.for_client()?)?;
+    let for_service = settings.for_service()?;
     let config = Config::new(settings.database_place(), Arc::new(settings.names()), clock);
     if let Database::Sqlite(path) = &config.database {
         path.parent().filter(|folder| !folder.as_os_str().is_empty()).map_or(Ok(()), make_folder)?;
     }
     let opening = tokio::task::spawn_blocking(move || Store::open(config));
     let store = opening.await.map_err(|error| store::Error::Panicked(error.to_string()))??;
-    let cx = Cx::new(store, client, settings.for_service());
+    let cx = Cx::new(store, client, for_service);
     match service::account::ensure_instance_actor(&cx).await {
         Ok(_) => Ok(cx),
         Err(error) => {

@@ -10,6 +10,7 @@ mod inspect;
 mod log;
 mod rule;
 mod report;
+mod user;
 mod verify;
 mod webfinger;
 
@@ -28,6 +29,7 @@ pub use host::HostCommand;
 pub use log::LogCommand;
 pub use report::ReportCommand;
 pub use rule::{RuleCommand, TextCommand};
+pub use user::{InviteCommand, UserCommand};
 pub use verify::VerifyCommand;
 
 /// What the program can do.
@@ -40,6 +42,12 @@ pub enum Command {
     /// Make, show and end accounts
     #[command(subcommand)]
     Account(AccountCommand),
+    /// Let people in who sign up
+    #[command(subcommand)]
+    User(UserCommand),
+    /// Make invitations to sign up
+    #[command(subcommand)]
+    Invite(InviteCommand),
     /// Make tokens for the client API
     #[command(subcommand)]
     Token(TokenCommand),
@@ -196,6 +204,8 @@ pub(crate) async fn execute_typed(cx: &Cx, args: &[String], input: &str, folder:
 pub async fn execute(cx: &Cx, command: &Command, input: &str, folder: &Path) -> Output {
     match command {
         Command::Account(command) => account::run(cx, command, input).await.into(),
+        Command::User(command) => user::run(cx, command).await.into(),
+        Command::Invite(command) => user::invite(cx, command).await.into(),
         Command::Token(TokenCommand::Create { name, scopes }) => create_token(cx, name, scopes).await.into(),
         Command::Host(command) => host::run(cx, command).await.into(),
         Command::Report(command) => report::run(cx, command).await.into(),

@@ -52,9 +52,28 @@ impl Settings {
         Names::new(self.origin.clone(), self.handle_domain.clone()).with_media(self.media_origin.clone())
     }
 
+    /// What letters are handed to, where that was set.
+    fn mailer(&self) -> Result<Option<wire::mail::Mailer>, WrongSetting> {
+        let Some(relay) = self.smtp_url.clone() else { return Ok(None) };
+        let (names, title) = (self.names(), self.title.replace(['"', '\\', '<', '>'], " "));
+        let default = format!("\"{title}\" <noreply@{}>", names.domain().name());
+        let from = self.mail_from.as_deref().unwrap_or(&default);
+        let hello = names.origin().host().name().to_owned();
+        let made = wire::mail::Mailer::new(relay, from, &hello, &self.extra_authorities()?);
+        made.map(Some).map_err(|error| match error {
+            wire::mail::MailerError::From(why) => {
+                WrongSetting::Unusable { name: "mail_from", why: why.to_string() }
+            }
+            wire::mail::MailerError::Tls(why) => {
+                WrongSetting::Unusable { name: "smtp_url", why: why.to_string() }
+            }
+        })
+    }
+
     /// What verbs must know.
-    pub fn for_service(&self) -> service::Settings {
-        service::Settings {
+    pub fn for_service(&self) -> Result<service::Settings, WrongSetting> {
+        Ok(service::Settings {
+            mailer: self.mailer()?,
             title: self.title.clone(),
             description: self.description.clone(),
             contact_email: self.contact_email.clone(),
@@ -67,7 +86,7 @@ impl Settings {
             remote_media: self.remote_media,
             remote_media_bytes: self.remote_media_bytes,
             ..service::Settings::default()
-        }
+        })
     }
 
     /// How the doors are set.

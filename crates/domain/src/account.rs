@@ -78,6 +78,9 @@ pub enum AccountState {
     Moved,
     /// Gone; the name stays reserved.
     Deleted,
+    /// Asked for by somebody who is not let in yet: to everyone else it does
+    /// not exist.
+    Waiting,
 }
 
 impl AccountState {
@@ -89,6 +92,7 @@ impl AccountState {
             Self::Suspended => 2,
             Self::Moved => 3,
             Self::Deleted => 4,
+            Self::Waiting => 5,
         }
     }
 
@@ -100,6 +104,7 @@ impl AccountState {
             2 => Self::Suspended,
             3 => Self::Moved,
             4 => Self::Deleted,
+            5 => Self::Waiting,
             _ => return None,
         })
     }

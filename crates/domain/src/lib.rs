@@ -8,6 +8,7 @@ pub mod account;
 pub mod address;
 pub mod application;
 pub mod delivery;
+pub mod email;
 pub mod event;
 pub mod filter;
 pub mod follow;
@@ -25,7 +26,9 @@ pub mod poll;
 pub mod post;
 pub mod push;
 pub mod stream;
+pub mod sign_up;
 pub mod time;
+pub mod totp;
 pub mod user;
 pub mod visibility;
 

@@ -26,6 +26,15 @@ pub struct User {
     pub email: Option<String>,
 }
 
+/// What somebody who signed up still waits for; at least one of both.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Waiting {
+    /// That an administrator lets them in.
+    pub approval: bool,
+    /// That they prove their e-mail address.
+    pub confirmation: bool,
+}
+
 /// What a token allows: `read`, `write:statuses` and so on (OAuth 2.0 §3.3).
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Scopes(BTreeSet<String>);

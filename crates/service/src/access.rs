@@ -3,8 +3,8 @@
 
 use crate::keys::secret_hash;
 use crate::{Cx, Result};
-use domain::user::{Scopes, User};
-use domain::{Account, AccountId, ApplicationId, TokenId};
+use domain::user::{Scopes, User, Waiting};
+use domain::{Account, AccountId, ApplicationId, Timestamp, TokenId, UserId};
 use moka::sync::Cache;
 use std::sync::Arc;
 use std::time::Duration;
@@ -13,6 +13,9 @@ use store::Tx;
 /// How long an answer is believed: what is revoked, suspended or changed by
 /// another process takes effect after at most this.
 pub const BELIEVED: Duration = Duration::from_secs(2);
+
+/// How exactly we know when a token was last used.
+const USED_EVERY: Duration = Duration::from_secs(24 * 3600);
 
 /// A person, as one of the accounts they may use.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -32,8 +35,11 @@ pub struct Caller {
     pub application_id: Option<ApplicationId>,
     /// What it may do.
     pub scopes: Scopes,
-    /// For whom; none where the program acts for itself.
+    /// For whom; none where the program acts for itself, or for somebody who
+    /// is not let in yet.
     pub person: Option<Person>,
+    /// Who is not let in yet, and what they wait for.
+    pub waiting: Option<(UserId, Waiting)>,
 }
 
 /// Tokens seen in the last seconds.
@@ -57,11 +63,13 @@ impl Access {
             return Ok(Some(caller));
         }
         let key = hash.clone();
-        let found = cx.read(move |tx| find(tx, &key)).await?.map(Arc::new);
-        if let Some(caller) = &found {
-            self.0.insert(hash, caller.clone());
+        let Some((caller, used_at)) = cx.read(move |tx| find(tx, &key)).await? else { return Ok(None) };
+        let caller = Arc::new(caller);
+        self.0.insert(hash, caller.clone());
+        if used_at.is_none_or(|at| cx.now().since(at) > USED_EVERY) {
+            note_use(cx, caller.token_id);
         }
-        Ok(found)
+        Ok(Some(caller))
     }
 
     /// Forgets a token, after it was revoked.
@@ -92,17 +100,34 @@ impl Access {
     }
 }
 
-fn find(tx: &mut Tx, token_hash: &[u8]) -> Result<Option<Caller>> {
+/// Nobody's request waits for this, nor fails because it was not written.
+fn note_use(cx: &Cx, token: TokenId) {
+    let cx = cx.clone();
+    tokio::spawn(async move {
+        let written = cx.write_later(move |tx| {
+            let now = tx.now();
+            Ok(store::oauth::used(tx, token, now)?)
+        });
+        if let Err(error) = written.await {
+            tracing::debug!(%error, "the use of a token was not noted");
+        }
+    });
+}
+
+fn find(tx: &mut Tx, token_hash: &[u8]) -> Result<Option<(Caller, Option<Timestamp>)>> {
     let Some(token) = store::oauth::find_token(tx, token_hash)? else { return Ok(None) };
-    let person = match token.person {
-        None => None,
+    let (person, waiting) = match token.person {
+        None => (None, None),
         Some((user, account)) => match person(tx, user, account)? {
-            None => return Ok(None),
-            some => some,
+            None => match store::sign_up::find(tx, user)? {
+                None => return Ok(None),
+                Some(applicant) => (None, Some((user, applicant.waiting))),
+            },
+            some => (some, None),
         },
     };
     let store::oauth::Token { id: token_id, application_id, scopes, .. } = token;
-    Ok(Some(Caller { token_id, application_id, scopes, person }))
+    Ok(Some((Caller { token_id, application_id, scopes, person, waiting }, token.used_at)))
 }
 
 /// A user as an account; none where either may not act.

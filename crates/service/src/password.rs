@@ -4,13 +4,10 @@
 use crate::{Error, Result};
 use argon2::Argon2;
 use argon2::password_hash::{PasswordHash, PasswordHasher, PasswordVerifier, SaltString};
+use domain::sign_up::{Fault, MAX_PASSWORD_BYTES, check_password};
 use std::sync::Arc;
 use tokio::sync::Semaphore;
 
-/// The shortest password, in characters.
-pub const MIN_CHARS: usize = 8;
-/// The longest password, in bytes.
-pub const MAX_BYTES: usize = 1024;
 /// How many are hashed at a time: each takes 19 MiB and some 30 ms.
 const AT_A_TIME: usize = 2;
 /// How many may wait for their turn: more is an attack or a stampede.
@@ -44,7 +41,7 @@ impl Passwords {
     /// Whether a password is the one of `hash`; takes the same time without one.
     pub async fn verify(&self, password: String, hash: Option<String>) -> Result<bool> {
         // Hashing a megabyte is work that only an attacker asks for.
-        if password.len() > MAX_BYTES {
+        if password.len() > MAX_PASSWORD_BYTES {
             return Ok(false);
         }
         self.blocking(move || verify(&password, hash.as_deref())).await
@@ -65,13 +62,11 @@ impl Passwords {
 
 /// Whether a new password may be used.
 pub fn check(password: &str) -> Result<()> {
-    if password.chars().count() < MIN_CHARS {
-        return Err(Error::invalid("password", "must have at least 8 characters"));
+    match check_password(password) {
+        None => Ok(()),
+        Some(Fault::TooLong(_)) => Err(Error::invalid("password", "is too long")),
+        Some(_) => Err(Error::invalid("password", "must have at least 8 characters")),
     }
-    if password.len() > MAX_BYTES {
-        return Err(Error::invalid("password", "is too long"));
-    }
-    Ok(())
 }
 
 fn hash(password: &str) -> Result<String> {

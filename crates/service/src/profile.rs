@@ -34,8 +34,7 @@ pub fn many(tx: &mut Tx, ids: &[AccountId]) -> Result<Vec<AccountView>> {
         return Ok(Vec::new());
     }
     let rows = store::account::list(tx, ids)?;
-    let rows: Vec<_> =
-        rows.into_iter().filter(|(account, _)| account.state != AccountState::Deleted).collect();
+    let rows: Vec<_> = rows.into_iter().filter(|(account, _)| is_there(account.state)).collect();
     let mut targets = moved(tx, rows.iter().map(|(account, _)| account))?;
     let mut views: HashMap<AccountId, AccountView> = HashMap::with_capacity(rows.len());
     for (account, counts) in rows {
@@ -43,6 +42,10 @@ pub fn many(tx: &mut Tx, ids: &[AccountId]) -> Result<Vec<AccountView>> {
         views.insert(account.id, AccountView { account, counts, moved_to: target.map(Box::new) });
     }
     Ok(ids.iter().filter_map(|id| views.remove(id)).collect())
+}
+
+fn is_there(state: AccountState) -> bool {
+    !matches!(state, AccountState::Deleted | AccountState::Waiting)
 }
 
 /// Where accounts went, by actor id. One hop: a target is shown without its own.
@@ -82,7 +85,7 @@ fn of_side(
     let account = store::account::find(tx, id)?.or_not_found(ACCOUNT)?;
     let state = account.state;
     let hidden = account.profile.details.hides_collections && viewer != Some(id);
-    if state == AccountState::Deleted {
+    if !is_there(state) {
         return Err(Error::NotFound(ACCOUNT));
     }
     let blocked = match viewer {

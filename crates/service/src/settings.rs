@@ -51,6 +51,15 @@ pub enum ShowRules {
     Everyone,
 }
 
+/// Whether letters can be sent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Mail {
+    /// A mail server is named.
+    On,
+    /// None is; everything works without.
+    Off,
+}
+
 /// The settings of one server.
 #[derive(Debug, Clone)]
 pub struct Settings {
@@ -62,6 +71,8 @@ pub struct Settings {
     pub contact_email: Option<String>,
     /// Who may make an account.
     pub sign_up: SignUp,
+    /// What letters are handed to; none: no letters.
+    pub mailer: Option<wire::mail::Mailer>,
     /// Who may read documents.
     pub fetch: Fetch,
     /// Who may see the rules for other servers.
@@ -87,6 +98,7 @@ impl Default for Settings {
             description: "A server of the fediverse.".into(),
             contact_email: None,
             sign_up: SignUp::default(),
+            mailer: None,
             fetch: Fetch::default(),
             show_domain_blocks: ShowRules::default(),
             log_days: 7,
@@ -96,5 +108,12 @@ impl Default for Settings {
             remote_media_bytes: 1 << 30,
             delivery_sockets: 256,
         }
+    }
+}
+
+impl Settings {
+    /// Whether letters can be sent.
+    pub fn mail(&self) -> Mail {
+        if self.mailer.is_some() { Mail::On } else { Mail::Off }
     }
 }

@@ -26,7 +26,7 @@ pub fn account(tx: &mut Tx, handle: &str) -> Result<Account> {
     let account = store::account::by_handle(tx, &handle)?.or_not_found(ACCOUNT)?;
     match account.state {
         AccountState::Deleted => Err(Error::Gone(ACCOUNT)),
-        AccountState::Suspended => Err(Error::NotFound(ACCOUNT)),
+        AccountState::Suspended | AccountState::Waiting => Err(Error::NotFound(ACCOUNT)),
         AccountState::Active | AccountState::Silenced | AccountState::Moved => Ok(account),
     }
 }

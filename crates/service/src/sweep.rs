@@ -26,12 +26,15 @@ const LINES: Duration = Duration::from_secs(60 * 24 * 3600);
 type Step = fn(&mut Tx, Timestamp) -> Result<u64>;
 
 /// All there is to do that needs no settings.
-const STEPS: [Step; 12] = [
+const STEPS: [Step; 15] = [
     |tx, now| Ok(store::mute::expire(tx, now, STEP)?),
     |tx, now| Ok(store::sweep::seen(tx, now.minus(SEEN), STEP)?),
     |tx, now| Ok(store::sweep::sessions(tx, now.minus(SESSION), STEP)?),
     |tx, now| Ok(store::sweep::codes(tx, now.minus(DAY), STEP)?),
     |tx, _| crate::oauth::sweep(tx),
+    |tx, _| crate::sign_up::sweep(tx),
+    |tx, now| Ok(store::totp::sweep_steps(tx, now)?),
+    |tx, now| Ok(store::letter::sweep_tickets(tx, now)?),
     |tx, now| Ok(store::sweep::idempotency(tx, now.minus(DAY), STEP)?),
     |tx, now| Ok(store::delivery::expire_all(tx, now.minus(END_AFTER), STEP)?),
     |tx, now| Ok(store::delivery::remove_ended(tx, now.minus(END_AFTER + GIVE_UP_AFTER), STEP)?),

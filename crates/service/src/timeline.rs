@@ -127,7 +127,7 @@ pub fn of_author(
 ) -> Result<Listed<PostView>> {
     let author = store::account::find(tx, author)?.or_not_found("account")?;
     match author.state {
-        AccountState::Deleted => return Err(Error::NotFound("account")),
+        AccountState::Deleted | AccountState::Waiting => return Err(Error::NotFound("account")),
         AccountState::Suspended => return Ok(Listed::empty()),
         AccountState::Active | AccountState::Silenced | AccountState::Moved => (),
     }

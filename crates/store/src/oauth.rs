@@ -39,6 +39,8 @@ pub struct Token {
     pub scopes: Scopes,
     /// Since when.
     pub created_at: Timestamp,
+    /// About when it was last used.
+    pub used_at: Option<Timestamp>,
 }
 
 fn scopes(text: &str) -> Result<Scopes> {
@@ -90,6 +92,19 @@ pub fn find_application(tx: &mut Tx, id: ApplicationId) -> Result<Option<Applica
     tx.find(
         "SELECT id, client_id, name, website, redirect_uris, scopes FROM application WHERE id = $1",
         &[&id],
+        read_application,
+    )
+}
+
+/// Several applications.
+pub fn applications(tx: &mut Tx, ids: &[ApplicationId]) -> Result<Vec<Application>> {
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    let ids: Vec<i64> = ids.iter().map(|id| id.0).collect();
+    tx.query(
+        "SELECT id, client_id, name, website, redirect_uris, scopes FROM application WHERE id = ANY($1)",
+        &[&ids],
         read_application,
     )
 }
@@ -183,13 +198,14 @@ fn read_token(row: &Row<'_>) -> Result<Token> {
         person: user.zip(account),
         scopes: scopes(&row.get::<String>(4)?)?,
         created_at: row.get(5)?,
+        used_at: row.get(6)?,
     })
 }
 
 /// A token that is not revoked.
 pub fn find_token(tx: &mut Tx, token_hash: &[u8]) -> Result<Option<Token>> {
     tx.find(
-        "SELECT id, application_id, user_id, account_id, scopes, created_at_ms
+        "SELECT id, application_id, user_id, account_id, scopes, created_at_ms, used_at_ms
          FROM token WHERE token_hash = $1 AND revoked_at_ms IS NULL",
         &[&token_hash],
         read_token,
@@ -199,11 +215,27 @@ pub fn find_token(tx: &mut Tx, token_hash: &[u8]) -> Result<Option<Token>> {
 /// The tokens of a user that are not revoked, newest first.
 pub fn list_tokens(tx: &mut Tx, user: UserId) -> Result<Vec<Token>> {
     tx.query(
-        "SELECT id, application_id, user_id, account_id, scopes, created_at_ms
+        "SELECT id, application_id, user_id, account_id, scopes, created_at_ms, used_at_ms
          FROM token WHERE user_id = $1 AND revoked_at_ms IS NULL ORDER BY id DESC LIMIT 200",
         &[&user],
         read_token,
     )
+}
+
+/// A token of which the row is known, if it is not revoked.
+pub fn token(tx: &mut Tx, id: TokenId) -> Result<Option<Token>> {
+    tx.find(
+        "SELECT id, application_id, user_id, account_id, scopes, created_at_ms, used_at_ms
+         FROM token WHERE id = $1 AND revoked_at_ms IS NULL",
+        &[&id],
+        read_token,
+    )
+}
+
+/// Remembers that a token was used.
+pub fn used(tx: &mut Tx, id: TokenId, now: Timestamp) -> Result<()> {
+    tx.execute("UPDATE token SET used_at_ms = $2 WHERE id = $1", &[&id, &now])?;
+    Ok(())
 }
 
 /// Revokes a token.

@@ -2,16 +2,18 @@
 
 use crate::value::Row;
 use crate::{Error, Result, Tx};
-use domain::user::{Role, User};
+use domain::user::{Role, User, Waiting};
 use domain::{AccountId, Timestamp, UserId};
 
-/// What signing in needs of a user.
+/// What signing in needs of a user, who may still wait to be let in.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Login {
     /// Who it is.
     pub user_id: UserId,
     /// PHC text; absent where nobody may sign in with a password.
     pub password_hash: Option<String>,
+    /// What they wait for; none where they are let in.
+    pub waiting: Option<Waiting>,
 }
 
 /// A user on the way to the store.
@@ -47,7 +49,9 @@ fn read(row: &Row<'_>) -> Result<User> {
 }
 
 fn read_login(row: &Row<'_>) -> Result<Login> {
-    Ok(Login { user_id: row.get(0)?, password_hash: row.get(1)? })
+    let waits: bool = row.get(2)?;
+    let waiting = Waiting { approval: row.get(3)?, confirmation: row.get(4)? };
+    Ok(Login { user_id: row.get(0)?, password_hash: row.get(1)?, waiting: waits.then_some(waiting) })
 }
 
 /// Adds a user; false where the e-mail address is taken.
@@ -119,7 +123,8 @@ pub fn list(tx: &mut Tx) -> Result<Vec<User>> {
 /// Who signs in with an e-mail address (lower case).
 pub fn login_by_email(tx: &mut Tx, email_key: &str) -> Result<Option<Login>> {
     tx.find(
-        "SELECT id, password_hash FROM user_ WHERE email_key = $1 AND state = 'active'",
+        "SELECT id, password_hash, CAST(CASE WHEN state = 'waiting' THEN 1 ELSE 0 END AS BIGINT), awaits_approval, awaits_confirmation
+         FROM user_ WHERE email_key = $1 AND state <> 'disabled'",
         &[&email_key],
         read_login,
     )
@@ -128,16 +133,59 @@ pub fn login_by_email(tx: &mut Tx, email_key: &str) -> Result<Option<Login>> {
 /// Who signs in with the handle of the own account (lower case, `name@domain`).
 pub fn login_by_handle(tx: &mut Tx, handle_key: &str) -> Result<Option<Login>> {
     tx.find(
-        "SELECT u.id, u.password_hash FROM account a JOIN user_ u ON u.account_id = a.id
-         WHERE a.handle_key = $1 AND a.home = 0 AND u.state = 'active' ORDER BY u.id LIMIT 1",
+        "SELECT u.id, u.password_hash, CAST(CASE WHEN u.state = 'waiting' THEN 1 ELSE 0 END AS BIGINT), u.awaits_approval,
+            u.awaits_confirmation
+         FROM account a JOIN user_ u ON u.account_id = a.id
+         WHERE a.handle_key = $1 AND a.home = 0 AND u.state <> 'disabled' ORDER BY u.id LIMIT 1",
         &[&handle_key],
         read_login,
+    )
+}
+
+/// Who is asked for the own password.
+pub fn login(tx: &mut Tx, id: UserId) -> Result<Option<Login>> {
+    tx.find(
+        "SELECT id, password_hash, CAST(CASE WHEN state = 'waiting' THEN 1 ELSE 0 END AS BIGINT), awaits_approval, awaits_confirmation
+         FROM user_ WHERE id = $1 AND state <> 'disabled'",
+        &[&id],
+        read_login,
+    )
+}
+
+/// The administrators.
+pub fn administrators(tx: &mut Tx) -> Result<Vec<User>> {
+    tx.query(
+        "SELECT id, account_id, role, email FROM user_ WHERE role = 'admin' AND state = 'active' ORDER BY id LIMIT 50",
+        &[],
+        read,
+    )
+}
+
+/// The active user who signs in with an e-mail address (lower case).
+pub fn by_email(tx: &mut Tx, email_key: &str) -> Result<Option<User>> {
+    tx.find(
+        "SELECT id, account_id, role, email FROM user_ WHERE email_key = $1 AND state = 'active'",
+        &[&email_key],
+        read,
     )
 }
 
 /// Gives a user another password.
 pub fn set_password(tx: &mut Tx, id: UserId, password_hash: &str) -> Result<()> {
     tx.execute("UPDATE user_ SET password_hash = $2 WHERE id = $1", &[&id, &password_hash])?;
+    Ok(())
+}
+
+/// Gives a user another e-mail address, with which they sign in unless it is
+/// another's key.
+pub fn set_email(tx: &mut Tx, id: UserId, email: &str, email_key: &str) -> Result<()> {
+    tx.execute(
+        "UPDATE user_ SET email = $2, confirmed_at_ms = NULL, email_key = CASE
+            WHEN EXISTS (SELECT 1 FROM user_ o WHERE o.email_key = $3 AND o.id <> $1) THEN NULL
+            ELSE $3 END
+         WHERE id = $1",
+        &[&id, &email, &email_key],
+    )?;
     Ok(())
 }
 

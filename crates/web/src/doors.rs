@@ -2,6 +2,7 @@
 //! answer where no face has one.
 
 use crate::error::{ApiError, PageError, Problem};
+use crate::guess::Guesses;
 use crate::layout;
 use crate::limit::Limits;
 use crate::negotiate::Wants;
@@ -43,13 +44,15 @@ pub struct Doors {
     pub settings: Arc<DoorSettings>,
     /// Who came how often.
     pub limits: Limits,
+    /// Who guesses at passwords.
+    pub guesses: Guesses,
 }
 
 impl Doors {
     /// Doors with all counters at zero.
     pub fn new(settings: DoorSettings) -> Self {
-        let limits = Limits::new(settings.rate_limit);
-        Self { settings: Arc::new(settings), limits }
+        let (limits, guesses) = (Limits::new(settings.rate_limit), Guesses::new(settings.rate_limit));
+        Self { settings: Arc::new(settings), limits, guesses }
     }
 }
 

@@ -6,6 +6,7 @@
 
 pub mod doors;
 pub mod host;
+pub mod guess;
 pub mod headers;
 pub mod limit;
 pub mod cookie;

@@ -33,10 +33,10 @@ pub struct Rule {
 impl Rule {
     /// Calls of a client, by its account or network.
     pub const API: Self = Self { name: "api", times: 300, within: Duration::from_mins(5) };
-    /// Tries to sign in, from one network.
-    pub const SIGN_IN_FROM: Self = Self { name: "sign-in-from", times: 25, within: Duration::from_mins(5) };
-    /// Tries to sign in, as one user.
-    pub const SIGN_IN_AS: Self = Self { name: "sign-in-as", times: 10, within: Duration::from_mins(5) };
+    /// Letters asked for, from one network.
+    pub const LETTERS_FROM: Self = Self { name: "letters-from", times: 20, within: Duration::from_hours(1) };
+    /// Letters asked for, to one address.
+    pub const LETTERS_TO: Self = Self { name: "letters-to", times: 4, within: Duration::from_hours(1) };
     /// New accounts, from one network.
     pub const SIGN_UP: Self = Self { name: "sign-up", times: 5, within: Duration::from_mins(30) };
     /// New applications, from one network.
@@ -139,7 +139,12 @@ pub(crate) async fn count(State(front): State<Front>, mut request: Request, next
     };
     request.extensions_mut().insert(Known(caller));
     match front.doors.limits.take(Rule::API, who, front.cx.now()) {
-        Err(seconds) => ApiError::too_many(seconds).into_response(),
+        Err(seconds) => {
+            let mut response = ApiError::too_many(seconds).into_response();
+            let reset_at = front.cx.now().plus(Duration::from_secs(seconds));
+            tell(response.headers_mut(), Left { times: Rule::API.times, remaining: 0, reset_at });
+            response
+        }
         Ok(left) => {
             let mut response = next.run(request).await;
             if let Some(left) = left {

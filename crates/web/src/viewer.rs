@@ -134,10 +134,22 @@ async fn known(parts: &Parts, cx: &Cx) -> Result<Option<Arc<Caller>>, ApiError> 
 fn person(caller: Arc<Caller>) -> Result<Viewer, ApiError> {
     match caller.person.clone() {
         Some(person) => Ok(Viewer(caller, person)),
+        None if caller.waiting.is_some() => Err(waits(&caller)),
         None => {
             Err(ApiError::new(StatusCode::UNPROCESSABLE_ENTITY, "This method requires an authenticated user"))
         }
     }
+}
+
+/// 403 for who is not let in yet, in the words that programs know.
+fn waits(caller: &Caller) -> ApiError {
+    let confirmation = caller.waiting.as_ref().is_some_and(|(_, waiting)| waiting.confirmation);
+    let why = if confirmation {
+        "Your login is missing a confirmed e-mail address"
+    } else {
+        "Your login is currently pending approval"
+    };
+    ApiError::new(StatusCode::FORBIDDEN, why)
 }
 
 impl FromRequestParts<Cx> for Bearer {

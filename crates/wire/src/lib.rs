@@ -19,6 +19,7 @@ pub mod fetch;
 pub mod guard;
 pub mod json;
 pub mod link;
+pub mod mail;
 pub mod media_type;
 pub mod webfinger;
 

@@ -1,4 +1,4 @@
-//! Doors that time opens: the inbound loop, fan-out, lanes, the sweep.
+//! Doors that time opens: the inbound loop, fan-out, lanes, letters, the sweep.
 //!
 //! Each is one task that waits for news of the store, or for its time, and
 //! calls verbs. All they hold in memory can be lost: what waits is in the
@@ -8,6 +8,7 @@ mod due;
 mod inbound;
 mod fan_out;
 mod lanes;
+mod mail;
 mod pace;
 mod media;
 mod sweep;
@@ -45,6 +46,9 @@ pub fn start(cx: &Cx, shutdown: &watch::Receiver<bool>) -> Workers {
     tasks.spawn(media::take_away(cx.clone(), shutdown.clone()));
     tasks.spawn(tidy::run(cx.clone(), shutdown.clone()));
     tasks.spawn(due::run(cx.clone(), shutdown.clone()));
+    if cx.settings.mailer.is_some() {
+        tasks.spawn(mail::run(cx.clone(), shutdown.clone()));
+    }
     Workers { tasks, kick }
 }
 

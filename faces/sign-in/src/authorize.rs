@@ -29,6 +29,9 @@ pub(crate) struct Asked {
     state: Option<String>,
     code_challenge: Option<String>,
     code_challenge_method: Option<String>,
+    /// Asks the person to sign in again, perhaps as somebody else.
+    force_login: bool,
+    lang: Option<String>,
     csrf: String,
     decision: String,
 }
@@ -51,6 +54,8 @@ struct ConsentPage<'a> {
     /// Where the person goes after: a host, a scheme, or nowhere.
     target: Option<String>,
     csrf: &'a str,
+    /// To the form for who wants to use another account.
+    other_account: String,
 }
 
 #[derive(Template)]
@@ -74,6 +79,9 @@ pub(crate) async fn ask(
         Ok(sound) => sound,
         Err(refusal) => return Ok(refuse(&cx, &application, &asked, refusal)),
     };
+    if asked.force_login {
+        return Ok(sign_in_again(&asked).into_response());
+    }
     let viewer = viewer?;
     let name = &viewer.account.handle.name;
     let page = page(&ConsentPage {
@@ -84,9 +92,38 @@ pub(crate) async fn ask(
         sentences: scope_words::sentences(&sound.scopes),
         target: target(&asked.redirect_uri),
         csrf: csrf.token(),
+        other_account: another(&asked),
     });
     let policy = [(header::CONTENT_SECURITY_POLICY, consent_policy(&asked.redirect_uri))];
     Ok((policy, page).into_response())
+}
+
+/// The same request, after signing in anew.
+fn sign_in_again(asked: &Asked) -> Redirect {
+    Redirect::to(&another(asked))
+}
+
+fn another(asked: &Asked) -> String {
+    let mut request = form_urlencoded::Serializer::new(String::new());
+    request
+        .append_pair("response_type", &asked.response_type)
+        .append_pair("client_id", &asked.client_id)
+        .append_pair("redirect_uri", &asked.redirect_uri)
+        .append_pair("scope", &asked.scope);
+    for (name, value) in [
+        ("state", &asked.state),
+        ("code_challenge", &asked.code_challenge),
+        ("code_challenge_method", &asked.code_challenge_method),
+        ("lang", &asked.lang),
+    ] {
+        if let Some(value) = value {
+            request.append_pair(name, value);
+        }
+    }
+    let next = format!("/oauth/authorize?{}", request.finish());
+    let mut form = form_urlencoded::Serializer::new(String::new());
+    form.append_pair("again", "true").append_pair("next", &next);
+    format!("/auth/sign_in?{}", form.finish())
 }
 
 /// `POST /oauth/authorize`

@@ -8,9 +8,16 @@ mod authorize;
 mod metadata;
 mod oauth_error;
 mod scope_words;
-mod session;
-mod sign_up;
 mod token;
+mod session;
+mod device;
+mod sign_up;
+mod sign_up_api;
+mod password;
+mod security;
+mod qr;
+mod invites;
+mod when;
 
 use axum::Router;
 use axum::middleware::map_response;
@@ -21,10 +28,11 @@ use service::Cx;
 
 /// All of its doors.
 pub fn routes() -> Router<Cx> {
+    Router::new().merge(for_programs()).merge(for_people()).merge(settings()).layer(map_response(not_kept))
+}
+
+fn for_programs() -> Router<Cx> {
     Router::new()
-        .route("/auth/sign_in", get(session::form).post(session::sign_in))
-        .route("/auth/sign_out", post(session::sign_out))
-        .route("/auth/sign_up", get(sign_up::form).post(sign_up::sign_up))
         .route("/oauth/authorize", get(authorize::ask).post(authorize::decide))
         .route("/oauth/token", post(token::token))
         .route("/oauth/revoke", post(token::revoke))
@@ -32,7 +40,37 @@ pub fn routes() -> Router<Cx> {
         .route("/.well-known/oauth-authorization-server", get(metadata::metadata))
         .route("/api/v1/apps", post(applications::register))
         .route("/api/v1/apps/verify_credentials", get(applications::verify_credentials))
-        .layer(map_response(not_kept))
+        .route("/api/v1/accounts", post(sign_up_api::create))
+        .route("/api/v1/emails/confirmations", post(sign_up_api::confirm_again))
+        .route("/api/v1/emails/check_confirmation", get(sign_up_api::is_confirmed))
+}
+
+fn for_people() -> Router<Cx> {
+    Router::new()
+        .route("/auth/sign_in", get(session::form).post(session::sign_in))
+        .route("/auth/sign_in/code", post(session::second_step))
+        .route("/auth/sign_out", post(session::sign_out))
+        .route("/auth/sign_up", get(sign_up::form).post(sign_up::sign_up))
+        .route("/auth/password", get(password::forgot).post(password::ask))
+        .route("/auth/password/new", get(password::form).post(password::set))
+        .route("/auth/confirm", get(password::confirm_form).post(password::confirm))
+}
+
+fn settings() -> Router<Cx> {
+    Router::new()
+        .route("/settings/security", get(security::show))
+        .route("/settings/security/password", post(security::change_password))
+        .route("/settings/security/email", post(security::change_email))
+        .route("/settings/security/browsers", post(security::end_browser))
+        .route("/settings/security/programs", post(security::end_program))
+        .route("/settings/security/codes/begin", post(security::begin_codes))
+        .route("/settings/security/codes", post(security::codes_on))
+        .route("/settings/security/codes/off", post(security::codes_off))
+        .route("/settings/security/codes/recovery", post(security::new_recovery))
+        .route("/settings/security/delete", post(security::delete))
+        .route("/settings/invites", get(invites::show).post(invites::create))
+        .route("/settings/invites/revoke", post(invites::revoke))
+        .route("/settings/sign-ups", get(invites::applicants).post(invites::decide))
 }
 
 /// Nothing of this may lie in a cache (RFC 6749 §5.1).

@@ -4,6 +4,7 @@ use axum::Json;
 use axum::extract::State;
 use serde_json::{Value, json};
 use service::Cx;
+use service::oauth::takes_passwords;
 
 /// The scopes that programs usually ask for.
 const SCOPES: [&str; 32] = [
@@ -44,6 +45,10 @@ const SCOPES: [&str; 32] = [
 /// `GET /.well-known/oauth-authorization-server`
 pub(crate) async fn metadata(State(cx): State<Cx>) -> Json<Value> {
     let names = &cx.names;
+    let mut grants = vec!["authorization_code", "refresh_token", "client_credentials"];
+    if takes_passwords(names) {
+        grants.push("password");
+    }
     Json(json!({
         "issuer": names.origin().to_string(),
         "authorization_endpoint": names.url("/oauth/authorize"),
@@ -55,7 +60,7 @@ pub(crate) async fn metadata(State(cx): State<Cx>) -> Json<Value> {
         "scopes_supported": SCOPES,
         "response_types_supported": ["code"],
         "response_modes_supported": ["query"],
-        "grant_types_supported": ["authorization_code", "client_credentials"],
+        "grant_types_supported": grants,
         "token_endpoint_auth_methods_supported": ["client_secret_basic", "client_secret_post"],
         "code_challenge_methods_supported": ["S256"],
     }))

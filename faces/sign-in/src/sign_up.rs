@@ -1,16 +1,16 @@
-//! Making an account with a browser, where everybody may.
+//! Making an account with a browser, where one may.
 
-use crate::session::signed_in;
+use crate::device::From as Device;
+use crate::session::{signed_in, waiting_page};
 use askama::Template;
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
-use domain::AccountKind;
-use domain::user::Role;
+use domain::sign_up::{Fault, Faults};
 use http::{HeaderMap, StatusCode};
 use serde::Deserialize;
 use service::settings::SignUp;
-use service::user::{self, NewUser};
-use service::{Cx, Error, session};
+use service::sign_up::{Filled, Made, Refusal};
+use service::{Cx, invite, session, sign_up};
 use web::cookie::Cookie;
 use web::layout::{Layout, page};
 use web::limit::{Rule, Who};
@@ -20,12 +20,25 @@ use web::{ApiError, ClientAddr, Csrf, Doors, PageError, Params};
 #[template(path = "sign_up.html")]
 struct SignUpPage<'a> {
     layout: Layout,
-    is_open: bool,
+    mode: SignUp,
     csrf: &'a str,
     host: &'a str,
-    name: &'a str,
-    email: &'a str,
-    problem: Option<String>,
+    form: &'a SignUpForm,
+    problems: Vec<String>,
+}
+
+impl SignUpPage<'_> {
+    fn is_closed(&self) -> bool {
+        self.mode == SignUp::Closed
+    }
+
+    fn asks_why(&self) -> bool {
+        self.mode == SignUp::Approval && self.form.invite.is_empty()
+    }
+
+    fn needs_invite(&self) -> bool {
+        self.mode == SignUp::Invite || !self.form.invite.is_empty()
+    }
 }
 
 #[derive(Debug, Deserialize, Default)]
@@ -34,29 +47,37 @@ pub(crate) struct SignUpForm {
     name: String,
     email: String,
     password: String,
+    reason: String,
+    /// The code of an invitation, also in the link of one.
+    invite: String,
     csrf: String,
 }
 
-fn is_open(cx: &Cx) -> bool {
-    cx.settings.sign_up == SignUp::Open
-}
-
-fn show(cx: &Cx, csrf: &Csrf, form: &SignUpForm, problem: Option<String>) -> Response {
+fn show(cx: &Cx, csrf: &Csrf, form: &SignUpForm, problems: Vec<String>) -> Response {
     page(&SignUpPage {
         layout: Layout::new(cx, "New account"),
-        is_open: is_open(cx),
+        mode: cx.settings.sign_up,
         csrf: csrf.token(),
         host: cx.names.domain().as_str(),
-        name: &form.name,
-        email: &form.email,
-        problem,
+        form,
+        problems,
     })
 }
 
-/// `GET /auth/sign_up`
-pub(crate) async fn form(State(cx): State<Cx>, csrf: Csrf) -> Response {
-    let page = show(&cx, &csrf, &SignUpForm::default(), None);
-    (csrf, page).into_response()
+/// `GET /auth/sign_up?invite=…`
+pub(crate) async fn form(
+    State(cx): State<Cx>,
+    csrf: Csrf,
+    Params(form): Params<SignUpForm>,
+) -> Result<Response, PageError> {
+    let code = form.invite.clone();
+    let mut problems = Vec::new();
+    if !code.is_empty() && !cx.read(move |tx| invite::is_good(tx, code.trim())).await? {
+        problems.push("This invitation is not good any more.".to_owned());
+    }
+    let form = SignUpForm { invite: form.invite, ..SignUpForm::default() };
+    let page = show(&cx, &csrf, &form, problems);
+    Ok((csrf, page).into_response())
 }
 
 /// `POST /auth/sign_up`
@@ -64,42 +85,67 @@ pub(crate) async fn sign_up(
     State(cx): State<Cx>,
     doors: Doors,
     address: ClientAddr,
+    Device(device): Device,
     csrf: Csrf,
     headers: HeaderMap,
     Params(form): Params<SignUpForm>,
 ) -> Result<Response, PageError> {
     csrf.check(&form.csrf)?;
-    if !is_open(&cx) {
-        return Ok((StatusCode::FORBIDDEN, show(&cx, &csrf, &form, None)).into_response());
+    if cx.settings.sign_up != SignUp::Closed {
+        doors.limits.take(Rule::SIGN_UP, Who::at(address), cx.now()).map_err(ApiError::too_many)?;
     }
-    doors.limits.take(Rule::SIGN_UP, Who::at(address), cx.now()).map_err(ApiError::too_many)?;
-    match user::create(&cx, new_user(&form)).await {
-        Ok((user, _)) => {
+    match sign_up::sign_up(&cx, filled(&form), None).await? {
+        Ok(Made { waiting: Some(waiting), .. }) => Ok(waiting_page(&cx, waiting)),
+        Ok(Made { user, .. }) => {
             let before = Cookie::Session.read(&cx.names, &headers).map(str::to_owned);
             let begun = cx.write(move |tx| {
                 if let Some(before) = &before {
                     session::end(tx, before)?;
                 }
-                session::begin(tx, user.id)
+                session::begin(tx, user.id, &device)
             });
             let secret = begun.await?.ok_or_else(PageError::not_found)?;
             Ok(signed_in(&cx, &secret, "/"))
         }
-        Err(Error::Invalid { field, problem }) => {
-            let page = show(&cx, &csrf, &form, Some(format!("{field} {problem}")));
-            Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response())
+        Err(Refusal::Closed) => {
+            Ok((StatusCode::FORBIDDEN, show(&cx, &csrf, &form, Vec::new())).into_response())
         }
-        Err(other) => Err(other.into()),
+        Err(Refusal::Wrong(faults)) => {
+            let page = show(&cx, &csrf, &form, sentences(&faults));
+            Ok((StatusCode::UNPROCESSABLE_ENTITY, csrf, page).into_response())
+        }
     }
 }
 
-fn new_user(form: &SignUpForm) -> NewUser {
-    NewUser {
-        name: form.name.trim().to_owned(),
-        kind: AccountKind::Person,
-        display_name: String::new(),
-        email: Some(form.email.clone()),
-        password: Some(form.password.clone()),
-        role: Role::Member,
+fn filled(form: &SignUpForm) -> Filled {
+    Filled {
+        username: form.name.trim().to_owned(),
+        email: form.email.clone(),
+        password: form.password.clone(),
+        // Who presses the button has read what stands above it.
+        agreement: true,
+        reason: form.reason.clone(),
+        locale: None,
+        invite_code: form.invite.clone(),
     }
+}
+
+/// One for each fault, in words for people.
+fn sentences(faults: &Faults) -> Vec<String> {
+    let sentence = |(part, fault): &(domain::sign_up::Part, Fault)| {
+        let what = match part.name() {
+            "username" => "The name",
+            "email" => "The e-mail address",
+            "password" => "The password",
+            "reason" => "Why you want to join",
+            "invite_code" => "The invitation",
+            _ => "The form",
+        };
+        match fault {
+            Fault::Blank => format!("{what} is missing."),
+            Fault::Taken => format!("{what} is taken."),
+            fault => format!("{what} {}.", fault.description()),
+        }
+    };
+    faults.0.iter().map(sentence).collect()
 }

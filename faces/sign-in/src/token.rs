@@ -1,17 +1,18 @@
 //! Programs trade codes for tokens, give them back, and ask whom they serve.
 
 use crate::oauth_error::OAuthError;
+use crate::session::{forgive, throttle};
 use axum::Json;
 use axum::extract::State;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use domain::Application;
+use domain::{Application, TokenId};
 use http::{HeaderMap, header};
 use serde::Deserialize;
 use serde_json::{Value, json};
 use service::Cx;
 use service::oauth::{self, Exchange, Granted, Refusal};
-use web::{ApiError, Params, Viewer};
+use web::{ApiError, ClientAddr, Doors, Params, Viewer};
 
 /// Who a program says it is (RFC 6749 §2.3.1).
 #[derive(Debug, Deserialize, Default, Clone)]
@@ -31,6 +32,9 @@ pub(crate) struct TokenForm {
     redirect_uri: String,
     code_verifier: Option<String>,
     scope: String,
+    refresh_token: String,
+    username: String,
+    password: String,
 }
 
 #[derive(Debug, Deserialize, Default)]
@@ -44,6 +48,8 @@ pub(crate) struct RevokeForm {
 /// `POST /oauth/token`
 pub(crate) async fn token(
     State(cx): State<Cx>,
+    doors: Doors,
+    address: ClientAddr,
     headers: HeaderMap,
     form: Result<Params<TokenForm>, ApiError>,
 ) -> Result<Json<Value>, OAuthError> {
@@ -56,6 +62,8 @@ pub(crate) async fn token(
             let granted = cx.write(move |tx| oauth::for_application(tx, &application, &form.scope)).await?;
             Ok(answer(&granted?))
         }
+        "refresh_token" => from_refresh(&cx, client, form).await,
+        "password" => from_password(&cx, &doors, address, client, form).await,
         "" => Err(Refusal::InvalidRequest("The grant_type is missing.").into()),
         _ => Err(Refusal::UnsupportedGrantType.into()),
     }
@@ -67,20 +75,56 @@ async fn from_code(cx: &Cx, client: Client, form: TokenForm) -> Result<Json<Valu
         return Err(Refusal::InvalidRequest("The code or the redirect_uri is missing.").into());
     }
     let offered = Exchange { code: form.code, redirect_uri: form.redirect_uri, verifier: form.code_verifier };
-    let (granted, revoked) = cx.write(move |tx| oauth::exchange(tx, &application, &offered)).await?;
-    if let Some(token) = revoked {
-        cx.access.forget_token(token);
-    }
+    let (granted, ended) = cx.write(move |tx| oauth::exchange(tx, &application, &offered)).await?;
+    forget(cx, ended);
     Ok(answer(&granted?))
 }
 
-fn answer(granted: &Granted) -> Json<Value> {
-    Json(json!({
+async fn from_refresh(cx: &Cx, client: Client, form: TokenForm) -> Result<Json<Value>, OAuthError> {
+    let application = authenticate(cx, client).await?;
+    if form.refresh_token.is_empty() {
+        return Err(Refusal::InvalidRequest("The refresh_token is missing.").into());
+    }
+    let renewed = cx.write(move |tx| oauth::refresh(tx, &application, &form.refresh_token, &form.scope));
+    let (granted, ended) = renewed.await?;
+    forget(cx, ended);
+    Ok(answer(&granted?))
+}
+
+async fn from_password(
+    cx: &Cx,
+    doors: &Doors,
+    address: ClientAddr,
+    client: Client,
+    form: TokenForm,
+) -> Result<Json<Value>, OAuthError> {
+    if !oauth::takes_passwords(&cx.names) {
+        return Err(Refusal::UnsupportedGrantType.into());
+    }
+    let application = authenticate(cx, client).await?;
+    throttle(doors, cx, address, &form.username)?;
+    let granted = oauth::with_password(cx, application, &form.username, form.password, &form.scope).await??;
+    forgive(doors, &form.username);
+    Ok(answer(&granted))
+}
+
+fn forget(cx: &Cx, tokens: Vec<TokenId>) {
+    for token in tokens {
+        cx.access.forget_token(token);
+    }
+}
+
+pub(crate) fn answer(granted: &Granted) -> Json<Value> {
+    let mut said = json!({
         "access_token": granted.text,
         "token_type": "Bearer",
         "scope": granted.scopes.to_string(),
         "created_at": granted.created_at.seconds(),
-    }))
+    });
+    if let (Some(members), Some(refresh)) = (said.as_object_mut(), &granted.refresh) {
+        members.insert("refresh_token".into(), refresh.clone().into());
+    }
+    Json(said)
 }
 
 /// `POST /oauth/revoke` (RFC 7009)

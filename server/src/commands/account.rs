@@ -30,6 +30,11 @@ pub enum AccountCommand {
         /// Its name
         name: String,
     },
+    /// Ask for no codes any more, for who lost phone and recovery codes
+    ResetTotp {
+        /// Its name
+        name: String,
+    },
     /// Shut one out; its posts are not shown
     Suspend {
         /// Its name
@@ -69,6 +74,7 @@ pub(super) async fn run(cx: &Cx, command: &AccountCommand, input: &str) -> anyho
         AccountCommand::List => list(cx).await,
         AccountCommand::Show { name } => show(cx, name).await,
         AccountCommand::Delete { name } => end(cx, name, End::Deleted).await,
+        AccountCommand::ResetTotp { name } => reset_totp(cx, name).await,
         AccountCommand::Suspend { name } => end(cx, name, End::Suspended).await,
     }
 }
@@ -119,6 +125,7 @@ fn state(account: &Account) -> &'static str {
         AccountState::Suspended => "suspended",
         AccountState::Moved => "moved",
         AccountState::Deleted => "deleted",
+        AccountState::Waiting => "waiting",
     }
 }
 
@@ -181,6 +188,20 @@ fn described(
 fn find(tx: &mut Tx, name: &str) -> service::Result<Account> {
     let name = name.split('@').next().unwrap_or(name);
     service::account::local_by_name(tx, name)?.or_not_found("account")
+}
+
+async fn reset_totp(cx: &Cx, name: &str) -> anyhow::Result<String> {
+    let name = name.trim_start_matches('@').to_owned();
+    let asked = name.clone();
+    let was_on = cx
+        .write(move |tx| {
+            let account = find(tx, &asked)?;
+            let user = store::user::by_account(tx, account.id)?.or_not_found("user")?;
+            service::totp::switch_off(tx, user.id)
+        })
+        .await?;
+    anyhow::ensure!(was_on, "{name} is asked for no codes");
+    Ok(format!("{name} is asked for no codes any more\n"))
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

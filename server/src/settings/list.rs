@@ -8,6 +8,7 @@ use service::settings::{Fetch, RemoteMedia, ShowRules, SignUp};
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use store::Database;
+use wire::mail::Relay;
 
 /// One line of the list.
 #[derive(Debug, Clone, Copy)]
@@ -93,6 +94,15 @@ settings! {
     /// Who may make an account: `closed` (nobody but the command line),
     /// `approval`, `invite` or `open`.
     sign_up: SignUp = "closed";
+    /// The mail server that letters to users are handed to, such as
+    /// `smtps://USER:PASSWORD@mail.example` or `smtp://mail.example:587`
+    /// (STARTTLS). By default no letters are sent, and everything works
+    /// without: nobody has to confirm an address, nobody can reset a password
+    /// by letter.
+    smtp_url: Option<Relay> = "";
+    /// Who letters are from: an address, or `NAME <ADDRESS>`. By default
+    /// `noreply@` the domain of our handles.
+    mail_from: Option<String> = "";
     /// Who may read documents: `open` (everyone) or `authorized` (only whose
     /// request is signed).
     fetch: Fetch = "open";

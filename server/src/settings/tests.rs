@@ -133,7 +133,7 @@ fn what_is_shown_can_be_read_again_and_hides_passwords() {
     assert!(!found.to_string().contains("secret"), "{found}");
     let again = gather(Some(&found.to_string()), &[], &[]).unwrap();
     assert_eq!(again.settings.log_bytes, 1_500_000_000);
-    assert_eq!(found.settings.for_service().log_bytes, 1_500_000_000);
+    assert_eq!(found.settings.for_service().unwrap().log_bytes, 1_500_000_000);
 }
 
 #[test]

@@ -7,6 +7,7 @@ use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
 use store::Database;
 use url::Url;
+use wire::mail::Relay;
 
 /// A kind of setting.
 pub(super) trait Value: Sized {
@@ -49,6 +50,17 @@ impl Value for PathBuf {
 
     fn write(&self) -> String {
         self.display().to_string()
+    }
+}
+
+impl Value for Relay {
+    fn read(text: &str) -> Result<Self, String> {
+        Self::parse(text)
+    }
+
+    /// Without the password.
+    fn write(&self) -> String {
+        self.to_string()
     }
 }
 

@@ -91,37 +91,36 @@ pub fn agree(tx: &mut Tx, consent: &Consent) -> Result<Option<String>> {
 }
 
 /// Trades a code for a token. A second use of a code means that somebody else
-/// has it: the token of the first use ends, and its row is returned so that
-/// it can be forgotten.
+/// has it: the token of the first use ends with all that came of it; their
+/// rows are returned so that they can be forgotten.
 pub fn exchange(
     tx: &mut Tx,
     application: &Application,
     offered: &Exchange,
-) -> Result<(Answer<Granted>, Option<TokenId>)> {
+) -> Result<(Answer<Granted>, Vec<TokenId>)> {
     let hash = secret_hash(&offered.code);
     let Some((code, used)) = store::oauth::find_code(tx, &hash)? else {
-        return Ok((Err(Refusal::InvalidGrant("The code is unknown.")), None));
+        return Ok((Err(Refusal::InvalidGrant("The code is unknown.")), Vec::new()));
     };
     if let Some(first) = used {
         return replayed(tx, first);
     }
     if let Err(refusal) = check_offer(&code, application, offered, tx.now()) {
-        return Ok((Err(refusal), None));
+        return Ok((Err(refusal), Vec::new()));
     }
-    let granted = token::grant(tx, Some(application.id), Some((code.user_id, code.account_id)), code.scopes)?;
+    let granted = token::grant_person(tx, application.id, (code.user_id, code.account_id), code.scopes)?;
     if !store::oauth::use_code(tx, &hash, granted.id)? {
         // Another exchange of the same code came in between: neither stays.
         store::oauth::revoke(tx, granted.id, granted.created_at)?;
         let first = store::oauth::find_code(tx, &hash)?.and_then(|(_, used)| used);
         return replayed(tx, first.unwrap_or(granted.id));
     }
-    Ok((Ok(granted), None))
+    Ok((Ok(granted), Vec::new()))
 }
 
-fn replayed(tx: &mut Tx, first: TokenId) -> Result<(Answer<Granted>, Option<TokenId>)> {
-    let now = tx.now();
-    store::oauth::revoke(tx, first, now)?;
-    Ok((Err(Refusal::InvalidGrant("The code was used before; the token it gave is revoked.")), Some(first)))
+fn replayed(tx: &mut Tx, first: TokenId) -> Result<(Answer<Granted>, Vec<TokenId>)> {
+    let ended = token::end_family(tx, first)?;
+    Ok((Err(Refusal::InvalidGrant("The code was used before; the token it gave is revoked.")), ended))
 }
 
 fn check_offer(

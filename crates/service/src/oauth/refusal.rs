@@ -49,7 +49,8 @@ impl Refusal {
             }
             Self::UnauthorizedClient => "The client is not authorized to do this.",
             Self::UnsupportedGrantType => {
-                "Only authorization_code and client_credentials are accepted; passwords are not."
+                "Only authorization_code, refresh_token and client_credentials are accepted. Passwords are not: \
+                 send people to the authorization_endpoint with their browser."
             }
             Self::UnsupportedResponseType => "The only response_type is code.",
             Self::InvalidScope => "A requested scope is unknown, or more than the client registered for.",

@@ -25,6 +25,39 @@ pub struct Granted {
     pub scopes: Scopes,
     /// Since when.
     pub created_at: Timestamp,
+    /// What it can be renewed with, once (RFC 6749 §1.5); persons' only.
+    pub refresh: Option<String>,
+}
+
+/// A token for somebody who let a program in.
+pub fn grant_person(
+    tx: &mut Tx,
+    application: ApplicationId,
+    person: (UserId, AccountId),
+    scopes: Scopes,
+) -> Result<Granted> {
+    let granted = grant(tx, Some(application), Some(person), scopes)?;
+    let family = granted.id;
+    renewable(tx, granted, family)
+}
+
+/// The same token, with what renews it.
+pub(super) fn renewable(tx: &mut Tx, mut granted: Granted, family: TokenId) -> Result<Granted> {
+    let refresh = secret()?;
+    store::refresh::insert(tx, &secret_hash(&refresh), granted.id, family)?;
+    granted.refresh = Some(refresh);
+    Ok(granted)
+}
+
+/// Ends a token and all that came of the same consent; which they were.
+pub(super) fn end_family(tx: &mut Tx, token: TokenId) -> Result<Vec<TokenId>> {
+    let now = tx.now();
+    store::oauth::revoke(tx, token, now)?;
+    let Some(family) = store::refresh::family_of(tx, token)? else { return Ok(vec![token]) };
+    let mut ended = store::refresh::living(tx, family)?;
+    store::refresh::revoke_family(tx, family, now)?;
+    ended.push(token);
+    Ok(ended)
 }
 
 pub(super) fn grant(
@@ -34,12 +67,12 @@ pub(super) fn grant(
     scopes: Scopes,
 ) -> Result<Granted> {
     let (text, id, created_at) = (secret()?, TokenId(tx.new_id()), tx.now());
-    let token = Token { id, application_id, person, scopes: scopes.clone(), created_at };
+    let token = Token { id, application_id, person, scopes: scopes.clone(), created_at, used_at: None };
     store::oauth::insert_token(tx, &secret_hash(&text), &token)?;
     if let Some((user, _)) = person {
         store::instance::signed_in(tx, user)?;
     }
-    Ok(Granted { id, text, scopes, created_at })
+    Ok(Granted { id, text, scopes, created_at, refresh: None })
 }
 
 /// A token for the program itself (RFC 6749 §4.4). No scopes means `read`.
@@ -63,25 +96,53 @@ pub fn create_token(tx: &mut Tx, name: &str, scopes: &Scopes) -> Result<Granted>
     grant(tx, None, Some((user.id, user.account_id)), scopes.clone())
 }
 
-/// A program gives a token back (RFC 7009). An unknown token is no error; a
-/// token of another program stays.
+/// A program gives a token back, or what renews it (RFC 7009): all that came
+/// of the same consent ends. An unknown token is no error; a token of another
+/// program stays.
 pub async fn revoke(cx: &Cx, application: Application, token: String) -> Result<Answer<()>> {
     let hash = secret_hash(&token);
     let answer = cx
         .write(move |tx| {
-            let now = tx.now();
-            match store::oauth::find_token(tx, &hash)? {
-                None => Ok(Ok(())),
+            let found = match store::oauth::find_token(tx, &hash)? {
+                Some(token) => Some(token),
+                None => match store::refresh::find(tx, &hash)? {
+                    Some(refresh) => store::oauth::token(tx, refresh.token_id)?,
+                    None => None,
+                },
+            };
+            match found {
+                None => Ok(Ok(Vec::new())),
                 Some(token) if token.application_id == Some(application.id) => {
-                    store::oauth::revoke(tx, token.id, now)?;
-                    Ok(Ok(()))
+                    end_family(tx, token.id).map(Ok)
                 }
                 Some(_) => Ok(Err(Refusal::UnauthorizedClient)),
             }
         })
         .await?;
     cx.access.forget(&token);
-    Ok(answer)
+    Ok(answer.map(|ended| ended.into_iter().for_each(|token| cx.access.forget_token(token))))
+}
+
+/// A token as its owner sees it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TokenView {
+    /// The token.
+    pub token: Token,
+    /// The program; none where the token was made by hand.
+    pub application: Option<Application>,
+}
+
+/// The tokens of a user with their programs, newest first.
+pub fn views(tx: &mut Tx, user: UserId) -> Result<Vec<TokenView>> {
+    let tokens = store::oauth::list_tokens(tx, user)?;
+    let ids: Vec<ApplicationId> = tokens.iter().filter_map(|token| token.application_id).collect();
+    let known = store::oauth::applications(tx, &ids)?;
+    let application =
+        |id: Option<ApplicationId>| known.iter().find(|application| Some(application.id) == id).cloned();
+    Ok(tokens
+        .into_iter()
+        .map(|token| TokenView { application: application(token.application_id), token })
+        .collect())
 }
 
 /// The tokens of a user, newest first.

@@ -17,7 +17,9 @@ pub fn find_resource(tx: &mut Tx, resource: &str) -> Result<Account> {
     };
     match account.filter(Account::is_ours).or_not_found(ACCOUNT)? {
         account if account.state == AccountState::Deleted => Err(Error::Gone(ACCOUNT)),
-        account if account.state == AccountState::Suspended => Err(Error::NotFound(ACCOUNT)),
+        account if matches!(account.state, AccountState::Suspended | AccountState::Waiting) => {
+            Err(Error::NotFound(ACCOUNT))
+        }
         account => Ok(account),
     }
 }

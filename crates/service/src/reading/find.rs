@@ -41,13 +41,20 @@ pub(super) fn owner(tx: &mut Tx, owner: &Owner) -> Result<Account> {
     let names = tx.names().clone();
     let id = owner.id(&names).or_not_found(DOCUMENT)?;
     if let Some(account) = store::account::by_actor(tx, &id)?.filter(Account::is_ours) {
-        return Ok(account);
+        return Some(account).filter(there).or_not_found(DOCUMENT);
     }
     let name = owner.name().or_not_found(DOCUMENT)?;
     let handle = Handle { name: name.to_owned(), domain: names.domain().clone() };
     store::account::by_handle(tx, &handle)?
-        .filter(|account| account.is_ours() && account.actor_id.as_str().eq_ignore_ascii_case(id.as_str()))
+        .filter(|account| {
+            there(account) && account.is_ours() && account.actor_id.as_str().eq_ignore_ascii_case(id.as_str())
+        })
         .or_not_found(DOCUMENT)
+}
+
+/// Who is not let in yet does not exist.
+fn there(account: &Account) -> bool {
+    account.state != AccountState::Waiting
 }
 
 fn of(tx: &mut Tx, account: &Account, part: Part, reader: Known) -> Result<Served> {

@@ -220,7 +220,7 @@ impl World {
         let secret = self
             .write(move |tx| {
                 let user = store::user::by_account(tx, id)?.unwrap();
-                Ok(service::session::begin(tx, user.id)?.unwrap())
+                Ok(service::session::begin(tx, user.id, &service::session::Device::default())?.unwrap())
             })
             .await;
         let mut browser = self.browser();

@@ -29,6 +29,8 @@ pub(crate) const CALLBACK: &str = "https://app.example/callback";
 pub(crate) struct With {
     pub(crate) rate_limit: bool,
     pub(crate) sign_up: SignUp,
+    /// The port of a mail server.
+    pub(crate) mail: Option<u16>,
 }
 
 #[derive(Clone)]
@@ -44,7 +46,11 @@ pub(crate) fn on_each(with: With, test: impl AsyncFn(Server)) {
     for fresh in [Some(Fresh::sqlite(|_| ())), Fresh::postgres(|_| ())].into_iter().flatten() {
         let config = wire::ClientConfig { user_agent: "test".into(), ..wire::ClientConfig::default() };
         let client = wire::Client::new(config).unwrap();
-        let settings = Settings { sign_up: with.sign_up, ..Settings::default() };
+        let mailer = with.mail.map(|port| {
+            let relay = wire::mail::Relay::parse(&format!("smtp://127.0.0.1:{port}")).unwrap();
+            wire::mail::Mailer::new(relay, "Here <noreply@here.example>", HOST, &[]).unwrap()
+        });
+        let settings = Settings { sign_up: with.sign_up, mailer, ..Settings::default() };
         let cx = Cx::new(fresh.store.clone(), client, settings);
         let doors = Doors::new(DoorSettings { rate_limit: with.rate_limit, ..DoorSettings::default() });
         let app = web::open(sign_in::routes(), cx.clone(), doors);
@@ -126,6 +132,14 @@ impl Server {
         self.send(request.header("host", HOST).body(Body::empty()).unwrap()).await
     }
 
+    pub(crate) async fn post_as(&self, path: &str, token: &str, body: &Value) -> Answer {
+        let request = Request::post(path)
+            .header("authorization", format!("Bearer {token}"))
+            .header("content-type", "application/json")
+            .header("host", HOST);
+        self.send(request.body(Body::from(body.to_string())).unwrap()).await
+    }
+
     pub(crate) async fn send(&self, request: Request<Body>) -> Answer {
         let response = self.app.clone().oneshot(request).await.unwrap();
         let (parts, body) = response.into_parts();
@@ -183,6 +197,19 @@ impl Browser {
     pub(crate) async fn try_sign_in(&mut self, login: &str, password: &str) -> Answer {
         let csrf = self.get("/auth/sign_in").await.field("csrf");
         self.post("/auth/sign_in", &[("login", login), ("password", password), ("csrf", &csrf)]).await
+    }
+
+    /// Loads a page, fills in its form and sends it to the same place.
+    pub(crate) async fn fill_in(&mut self, path: &str, form: &[(&str, &str)]) -> Answer {
+        self.fill_in_at(path, path, form).await
+    }
+
+    /// Loads a page and sends one of its forms.
+    pub(crate) async fn fill_in_at(&mut self, page: &str, to: &str, form: &[(&str, &str)]) -> Answer {
+        let csrf = self.get(page).await.field("csrf");
+        let mut form = form.to_vec();
+        form.push(("csrf", &csrf));
+        self.post(to, &form).await
     }
 
     pub(crate) async fn sign_in(&mut self, login: &str) {
@@ -262,6 +289,14 @@ impl Program {
         }
         let form: Vec<(&str, &str)> = form.into_iter().collect();
         self.server.browser().post("/oauth/token", &form).await
+    }
+
+    /// A token of the program itself.
+    pub(crate) async fn own_token(&self, scope: &str) -> String {
+        let changes = [("grant_type", "client_credentials"), ("scope", scope)];
+        let answer = self.trade("", &changes).await;
+        assert_eq!(answer.status, 200, "{}", answer.body);
+        answer.json()["access_token"].as_str().unwrap().to_owned()
     }
 
     pub(crate) async fn token(&self, name: &str, scope: &str) -> String {

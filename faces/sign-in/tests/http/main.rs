@@ -10,7 +10,12 @@
 mod browser;
 mod code;
 mod doors;
+mod letters;
 mod registration;
+mod renewal;
+mod second_factor;
 mod session;
+mod settings;
 mod sign_up;
+mod sign_up_api;
 mod token;
