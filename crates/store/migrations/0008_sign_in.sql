@@ -13,7 +13,6 @@ CREATE INDEX user_waiting ON user_ (created_at_ms) WHERE state = 'waiting';
 ALTER TABLE session ADD COLUMN agent TEXT;
 ALTER TABLE session ADD COLUMN address TEXT;
 
-ALTER TABLE token ADD COLUMN used_at_ms BIGINT;
 CREATE TABLE refresh_token (
     secret_hash BYTEA PRIMARY KEY,
     token_id BIGINT NOT NULL,

@@ -72,6 +72,8 @@ fn with(postbox: &Postbox, sign_up: SignUp) -> With {
 
 /// The path of the link in a letter.
 fn link(letter: &str) -> String {
+    // Quoted-printable (RFC 2045 §6.7), as long lines are sent.
+    let letter = letter.replace("=\n", "").replace("=3D", "=");
     let start = letter.find("https://here.example").unwrap() + "https://here.example".len();
     letter[start..].split_whitespace().next().unwrap().to_owned()
 }
