@@ -222,7 +222,7 @@ fn insert(
 }
 
 fn tell_administrators(tx: &mut Tx, mail: Mail, applicant: UserId) -> Result<()> {
-    for admin in store::user::administrators(tx)? {
+    for admin in store::user::admins(tx)? {
         if let Some(address) = admin.email {
             letter::ask(tx, mail, Kind::Applied, Some(applicant), &address)?;
         }

@@ -152,8 +152,8 @@ pub fn login(tx: &mut Tx, id: UserId) -> Result<Option<Login>> {
     )
 }
 
-/// The administrators.
-pub fn administrators(tx: &mut Tx) -> Result<Vec<User>> {
+/// The administrators, as users.
+pub fn admins(tx: &mut Tx) -> Result<Vec<User>> {
     tx.query(
         "SELECT id, account_id, role, email FROM user_ WHERE role = 'admin' AND state = 'active' ORDER BY id LIMIT 50",
         &[],
