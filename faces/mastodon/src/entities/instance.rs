@@ -324,7 +324,7 @@ impl<'a> Dialect<'a> {
             registrations: Registrations {
                 enabled,
                 approval_required: settings.sign_up == SignUp::Approval,
-                reason_required: false,
+                reason_required: settings.sign_up == SignUp::Approval,
                 message: None,
                 min_age: None,
                 url: enabled.then(|| self.names.url("/auth/sign_up")),
