@@ -88,6 +88,9 @@ pub enum Command {
     Verify(VerifyCommand),
     /// Show the message log
     Log(LogCommand),
+    /// The index of words that searches ask
+    #[command(subcommand)]
+    Search(SearchCommand),
     /// Write a copy of the database while the server runs (SQLite)
     Backup {
         /// Where to; it must not be there yet
@@ -109,6 +112,13 @@ pub enum TokenCommand {
         #[arg(long, default_value = "read write follow push")]
         scopes: String,
     },
+}
+
+/// The search index.
+#[derive(Debug, Clone, Copy, Subcommand)]
+pub enum SearchCommand {
+    /// Forget it and read all posts and accounts again; searches find less meanwhile
+    Rebuild,
 }
 
 /// Settings.
@@ -217,12 +227,18 @@ pub async fn execute(cx: &Cx, command: &Command, input: &str, folder: &Path) -> 
         Command::Webfinger { handle } => webfinger::webfinger(cx, handle).await.into(),
         Command::Verify(verify) => verify.run(cx, input).await,
         Command::Log(command) => log::log(cx, command).await.into(),
+        Command::Search(SearchCommand::Rebuild) => rebuild_search(cx).await.into(),
         Command::Backup { file } => backup(cx, &folder.join(file)).await.into(),
         Command::Inspect { .. } => inspect::inspect(input),
         Command::Serve | Command::Demo(_) | Command::Config(_) => {
             Output::misused("this command is not for a running server")
         }
     }
+}
+
+async fn rebuild_search(cx: &Cx) -> anyhow::Result<String> {
+    let (posts, accounts) = service::search::rebuild(cx).await?;
+    Ok(format!("The search index holds {posts} posts and {accounts} accounts.\n"))
 }
 
 async fn create_token(cx: &Cx, name: &str, scopes: &str) -> anyhow::Result<String> {

@@ -24,6 +24,7 @@ pub mod ownership;
 pub mod report;
 pub mod poll;
 pub mod post;
+pub mod search;
 pub mod push;
 pub mod stream;
 pub mod sign_up;

@@ -15,7 +15,7 @@ use std::ops::Deref;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use store::{Store, Tx};
-use tokio::sync::{OnceCell, Semaphore};
+use tokio::sync::{Mutex, OnceCell, Semaphore};
 use wire::{Client, Signer};
 
 /// Everything one server is made of. Cheap to clone.
@@ -46,6 +46,8 @@ pub struct Memory {
     pub chance: Chance,
     /// Who watches what, right now.
     pub streams: Streams,
+    /// Held by who fills the search index: one at a time, or an older text could come last.
+    pub(crate) filling: Mutex<()>,
     /// Public keys of peers, in use or not to be asked for again soon.
     pub peer_keys: inbound::Keys,
     /// Documents of the last seconds.
@@ -79,6 +81,7 @@ impl Cx {
             passwords: Passwords::default(),
             chance: Chance::default(),
             streams: Streams::default(),
+            filling: Mutex::default(),
             peer_keys: inbound::Keys::default(),
             documents: Documents::default(),
             confirmations: Confirmations::default(),

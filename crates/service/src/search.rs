@@ -1,6 +1,11 @@
 //! Finding accounts, posts and hashtags: by what we know, and where a handle
 //! or URL is given, by asking the server it points to.
 
+mod fill;
+mod posts;
+
+pub use fill::{Filled, fill, rebuild};
+
 use crate::errand::Errand;
 use crate::profile::{self, AccountView};
 use crate::thread;
@@ -8,17 +13,20 @@ use crate::{Cx, Error, Result, account, post};
 use account::Freshness;
 use activitypub::Object;
 use domain::{AccountId, ActorId, Names, ObjectId, PostId, PostView, Timestamp};
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::time::Duration;
 use store::Tx;
+use store::search::{Expression, Words, index};
 
 /// Longest time a person waits for other servers.
 const PATIENCE: Duration = Duration::from_secs(15);
 /// Days a hashtag's use is told of.
 const TAG_DAYS: i64 = 7;
 const DAY_MS: i64 = 24 * 3600 * 1000;
-/// Accounts that are looked at where only followed ones are wanted.
-const CANDIDATES: i64 = 400;
+/// Accounts that are looked at, of each way to find them.
+const CANDIDATES: i64 = 200;
+/// Words of a name that are looked for.
+const MAX_NAME_WORDS: usize = 16;
 
 /// What a handle or URL leads to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -172,6 +180,14 @@ pub struct Query {
     pub limit: i64,
     /// So many are passed over.
     pub offset: i64,
+    /// Only posts of this author.
+    pub author: Option<AccountId>,
+    /// Only posts older than this.
+    pub max_id: Option<i64>,
+    /// Only posts newer than this.
+    pub min_id: Option<i64>,
+    /// No other hashtag than the one that was typed.
+    pub exact_hashtag: bool,
 }
 
 /// A hashtag and its use in the last days, the newest day first.
@@ -209,22 +225,74 @@ pub struct Results {
     pub hashtags: Vec<TagView>,
 }
 
-/// Searches. Posts are found by their URL; their texts are not searched.
+/// Searches: accounts and hashtags by how they begin, posts by their words,
+/// and whatever a URL or handle leads to.
 pub async fn search(cx: &Cx, viewer: Option<AccountId>, query: Query) -> Result<Results> {
     let exact = if query.offset == 0 { resolve(cx, viewer, &query.text, query.ask).await? } else { None };
-    cx.read(move |tx| gather(tx, viewer, &query, exact)).await
+    let posts = match viewer.filter(|_| query.wants(Kind::Posts) && !is_url(&query.text)) {
+        Some(viewer) => posts::find(cx, viewer, &query.posts()?).await?,
+        None => Vec::new(),
+    };
+    let named = if query.wants(Kind::Accounts) { named(cx, &query).await? } else { Vec::new() };
+    cx.read(move |tx| gather(tx, viewer, &query, exact, &posts, &named)).await
 }
 
-fn gather(tx: &mut Tx, viewer: Option<AccountId>, query: &Query, exact: Option<Found>) -> Result<Results> {
-    let wants = |kind: Kind| query.kind.is_none_or(|only| only == kind);
+impl Query {
+    fn wants(&self, kind: Kind) -> bool {
+        self.kind.is_none_or(|only| only == kind)
+    }
+
+    fn posts(&self) -> Result<posts::Wanted> {
+        let search =
+            domain::search::parse(&self.text).map_err(|wrong| Error::invalid("q", wrong.to_string()))?;
+        Ok(posts::Wanted {
+            search,
+            author: self.author,
+            max_id: self.max_id,
+            min_id: self.min_id,
+            offset: usize::try_from(self.offset).unwrap_or(0),
+            limit: usize::try_from(self.limit).unwrap_or(0),
+        })
+    }
+}
+
+/// Accounts whose names have the words that are typed, the last one begun.
+async fn named(cx: &Cx, query: &Query) -> Result<Vec<AccountId>> {
+    let text = query.text.trim();
+    if is_url(text) || text.contains('@') || text.starts_with('#') {
+        return Ok(Vec::new());
+    }
+    let mut words: Vec<Words> = text::words::of(text, MAX_NAME_WORDS)
+        .into_iter()
+        .map(|word| Words { words: vec![word], is_prefix: false })
+        .collect();
+    let Some(last) = words.last_mut() else { return Ok(Vec::new()) };
+    last.is_prefix = true;
+    let expression = Expression { with: words, ..Expression::default() };
+    posts::read_index(cx, move |tx| Ok(index::find_accounts(tx, &expression, CANDIDATES)?)).await
+}
+
+fn gather(
+    tx: &mut Tx,
+    viewer: Option<AccountId>,
+    query: &Query,
+    exact: Option<Found>,
+    posts: &[PostId],
+    named: &[AccountId],
+) -> Result<Results> {
     let mut results = Results::default();
-    if wants(Kind::Accounts) {
-        results.accounts = accounts(tx, viewer, query, exact)?;
+    if query.wants(Kind::Accounts) {
+        results.accounts = accounts(tx, viewer, query, exact, named)?;
     }
-    if let (true, Some(Found::Post(id))) = (wants(Kind::Posts), exact) {
-        results.posts = thread::many(tx, viewer, &[id])?;
+    if query.wants(Kind::Posts) {
+        let by_url = match exact {
+            Some(Found::Post(id)) => Some(id),
+            _ => None,
+        };
+        let ids: Vec<PostId> = by_url.into_iter().chain(posts.iter().copied()).collect();
+        results.posts = thread::many(tx, viewer, &ids)?;
     }
-    if wants(Kind::Hashtags) {
+    if query.wants(Kind::Hashtags) {
         results.hashtags = hashtags(tx, viewer, query)?;
     }
     Ok(results)
@@ -234,11 +302,13 @@ fn is_url(text: &str) -> bool {
     text.contains("://")
 }
 
+/// The exact one first, then those that the viewer follows, then the best known.
 fn accounts(
     tx: &mut Tx,
     viewer: Option<AccountId>,
     query: &Query,
     exact: Option<Found>,
+    named: &[AccountId],
 ) -> Result<Vec<AccountView>> {
     let text = query.text.trim();
     let exact = match exact {
@@ -248,20 +318,32 @@ fn accounts(
     let prefix = text.strip_prefix("acct:").unwrap_or(text).trim_start_matches('@').to_lowercase();
     let mut ids: Vec<AccountId> = exact.into_iter().collect();
     if !prefix.is_empty() && !is_url(text) && !text.starts_with('#') {
-        let most = if query.followed_only { CANDIDATES } else { query.limit.saturating_add(query.offset) };
-        let found = store::account::search(tx, &prefix, most)?;
-        ids.extend(found.into_iter().filter(|id| Some(*id) != exact));
+        ids.extend(store::account::search(tx, &prefix, CANDIDATES)?);
+        ids.extend(store::account::shown_among(tx, named)?);
     }
-    if let Some(viewer) = viewer.filter(|_| query.followed_only) {
-        let followed = store::follow::relationships(tx, viewer, &ids)?;
-        let followed: HashMap<AccountId, bool> =
-            followed.into_iter().map(|(id, is)| (id, is.following)).collect();
-        ids.retain(|id| followed.get(id).copied().unwrap_or(false));
-    }
+    posts::once(&mut ids);
+    let followed = match viewer {
+        Some(viewer) => followed(tx, viewer, &ids)?,
+        None => HashSet::new(),
+    };
+    ids.retain(|id| !query.followed_only || followed.contains(id));
+    let known: HashMap<AccountId, i64> = store::account::list(tx, &ids)?
+        .into_iter()
+        .map(|(account, counts)| (account.id, counts.followers))
+        .collect();
+    ids.sort_by_key(|id| {
+        let followers = known.get(id).copied().unwrap_or(0);
+        (Some(*id) != exact, !followed.contains(id), std::cmp::Reverse(followers), *id)
+    });
     let skip = usize::try_from(query.offset).unwrap_or(0);
     let take = usize::try_from(query.limit).unwrap_or(0);
     let ids: Vec<AccountId> = ids.into_iter().skip(skip).take(take).collect();
     profile::many(tx, &ids)
+}
+
+fn followed(tx: &mut Tx, viewer: AccountId, ids: &[AccountId]) -> Result<HashSet<AccountId>> {
+    let relations = store::follow::relationships(tx, viewer, ids)?;
+    Ok(relations.into_iter().filter(|(_, is)| is.following).map(|(id, _)| id).collect())
 }
 
 fn hashtags(tx: &mut Tx, viewer: Option<AccountId>, query: &Query) -> Result<Vec<TagView>> {
@@ -270,7 +352,11 @@ fn hashtags(tx: &mut Tx, viewer: Option<AccountId>, query: &Query) -> Result<Vec
         return Ok(Vec::new());
     }
     let Some(name) = text::hashtag::parse(text) else { return Ok(Vec::new()) };
-    let names = store::timeline::hashtags(tx, &text::hashtag::key(&name), query.limit, query.offset)?;
+    let key = text::hashtag::key(&name);
+    let mut names = store::timeline::hashtags(tx, &key, query.limit, query.offset)?;
+    if query.exact_hashtag {
+        names.retain(|name| *name == key);
+    }
     tags(tx, viewer, names)
 }
 

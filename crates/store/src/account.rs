@@ -1,6 +1,7 @@
 //! Accounts: ours and those of peers.
 
 use crate::cursor::Cursor;
+use crate::search::{self, Subject};
 use crate::{Error, Result, Tx, json};
 use domain::account::{AccountCounts, Collections, Details, Flags, Pictures, Profile};
 use domain::{Account, AccountId, AccountKind, AccountState, ActorId, Handle, Home, Host, Timestamp};
@@ -268,12 +269,16 @@ pub fn insert(
             &details_text(&p.details),
         ],
     )?;
+    if rows == 1 {
+        search::changed(tx, Subject::Account(account.id))?;
+    }
     Ok(if rows == 1 { Inserted::New } else { Inserted::Taken })
 }
 
 /// Writes what an account says of itself: profile, switches, collections,
 /// inboxes, kind. Id, actor id, home, state and handle stay.
 pub fn update(tx: &mut Tx, account: &Account, text_rules: i64) -> Result<()> {
+    search::author_may_change(tx, account.id, account.flags.indexable)?;
     let (inbox, shared_inbox) = inboxes(&account.home);
     let (p, f, c) = (&account.profile, &account.flags, &account.collections);
     tx.execute(
@@ -312,7 +317,7 @@ pub fn update(tx: &mut Tx, account: &Account, text_rules: i64) -> Result<()> {
             &details_text(&p.details),
         ],
     )?;
-    Ok(())
+    search::changed(tx, Subject::Account(account.id))
 }
 
 /// Gives an account a handle that it has proven to own; another account that
@@ -432,6 +437,18 @@ pub fn search(tx: &mut Tx, prefix: &str, limit: i64) -> Result<Vec<AccountId>> {
          WHERE a.handle_key >= $1 AND a.handle_key < $2 AND a.state IN (0, 3)
          ORDER BY COALESCE(c.followers, 0) DESC, a.id LIMIT $3",
         &[&prefix, &end, &limit],
+        |row| row.get(0),
+    )
+}
+
+/// Of some accounts, those that a search may show.
+pub fn shown_among(tx: &mut Tx, ids: &[AccountId]) -> Result<Vec<AccountId>> {
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    tx.query(
+        "SELECT id FROM account WHERE id = ANY($1) AND state IN (0, 3) AND handle_key IS NOT NULL",
+        &[&ids],
         |row| row.get(0),
     )
 }

@@ -1,6 +1,7 @@
 //! The store's doors: open it, give it verbs, listen to it, shut it down.
 
 mod job;
+mod index;
 mod publisher;
 mod queue;
 mod reader;
@@ -15,6 +16,7 @@ use crate::error::{Error, Result};
 use crate::lock::FolderLock;
 use crate::tx::Tx;
 use domain::{Event, Names};
+use index::Index;
 use job::Job;
 use publisher::Publisher;
 use queue::{Queue, Turn};
@@ -142,6 +144,8 @@ pub struct Store {
 #[derive(Debug)]
 struct Inner {
     threads: Threads,
+    /// On SQLite; on PostgreSQL the index lies among the other tables.
+    index: Option<Index>,
     /// Until the threads have ended.
     lock: Mutex<Option<FolderLock>>,
     config: Config,
@@ -165,8 +169,13 @@ impl Store {
         let counters = Arc::new(Counters::default());
         let parts =
             threads::Parts { writes: &writes, reads: &reads, publisher: &publisher, counters: &counters };
-        let threads = Threads::start(&config, &parts)?;
-        let inner = Inner { threads, lock: Mutex::new(lock), config, writes, reads, publisher, counters };
+        let (threads, shared) = Threads::start(&config, &parts)?;
+        let index = match &config.database {
+            Database::Sqlite(path) => Some(Index::open(path, shared)?),
+            Database::Postgres(_) => None,
+        };
+        let inner =
+            Inner { threads, index, lock: Mutex::new(lock), config, writes, reads, publisher, counters };
         Ok(Self { inner: Arc::new(inner) })
     }
 
@@ -202,6 +211,42 @@ impl Store {
         E: From<Error> + Send + 'static,
     {
         ask(&self.inner.reads, Turn::Foreground, verb).await
+    }
+
+    /// Runs a verb that writes the search index, which may be behind and may be lost.
+    pub async fn write_index<T, E, F>(&self, verb: F) -> Result<T, E>
+    where
+        F: FnMut(&mut Tx) -> Result<T, E> + Send + 'static,
+        T: Send + 'static,
+        E: From<Error> + Send + 'static,
+    {
+        match &self.inner.index {
+            Some(index) => ask(&index.queues().0, Turn::Foreground, verb).await,
+            None => self.write_background(verb).await,
+        }
+    }
+
+    /// Runs a verb that reads the search index.
+    pub async fn read_index<T, E, F>(&self, verb: F) -> Result<T, E>
+    where
+        F: FnMut(&mut Tx) -> Result<T, E> + Send + 'static,
+        T: Send + 'static,
+        E: From<Error> + Send + 'static,
+    {
+        match &self.inner.index {
+            Some(index) => ask(&index.queues().1, Turn::Foreground, verb).await,
+            None => self.read(verb).await,
+        }
+    }
+
+    /// Forgets the search index and begins another, empty one.
+    pub async fn renew_index(&self) -> Result<()> {
+        if self.inner.index.is_none() {
+            return self.write_background(crate::search::index::clear).await;
+        }
+        let inner = Arc::clone(&self.inner);
+        let renewing = tokio::task::spawn_blocking(move || inner.index.as_ref().map_or(Ok(()), Index::renew));
+        renewing.await.map_err(|error| Error::Panicked(error.to_string()))?
     }
 
     /// As [`Store::write`], blocking this thread: for the command line.
@@ -283,6 +328,9 @@ impl Store {
 impl Inner {
     fn end(&self) {
         self.threads.end(&self.writes, &self.reads);
+        if let Some(index) = &self.index {
+            index.end();
+        }
         self.lock.lock().unwrap_or_else(PoisonError::into_inner).take();
     }
 }

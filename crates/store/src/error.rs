@@ -97,6 +97,12 @@ impl Error {
         matches!(self, Self::Busy | Self::Closed | Self::Full | Self::Unavailable(_) | Self::Contended)
     }
 
+    /// Whether a file of SQLite cannot be read as one any more.
+    pub fn is_damage(&self) -> bool {
+        let Self::Sqlite(words) = self else { return false };
+        ["malformed", "not a database", "corrupt", "disk I/O error"].iter().any(|word| words.contains(word))
+    }
+
     /// Whether a statement failed, so that the transaction is lost. A missing
     /// or unreadable row is an answer, not a failure.
     pub(crate) fn poisons(&self) -> bool {

@@ -50,6 +50,7 @@ pub mod filter;
 pub mod marker;
 pub mod conversation;
 pub mod stream;
+pub mod search;
 pub mod notification;
 pub mod push;
 pub mod instance;

@@ -23,6 +23,7 @@ pub(crate) const ALL: &[Migration] = &[
     Migration { number: 4, name: "people", text: include_str!("../migrations/0004_people.sql") },
     Migration { number: 5, name: "lists", text: include_str!("../migrations/0005_lists.sql") },
     Migration { number: 6, name: "notify", text: include_str!("../migrations/0006_notify.sql") },
+    Migration { number: 7, name: "search", text: include_str!("../migrations/0007_search.sql") },
     Migration { number: 8, name: "sign_in", text: include_str!("../migrations/0008_sign_in.sql") },
 ];
 

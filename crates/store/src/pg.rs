@@ -222,7 +222,8 @@ impl From<postgres::Error> for Error {
             | SqlState::CRASH_SHUTDOWN
             | SqlState::CANNOT_CONNECT_NOW
             | SqlState::TOO_MANY_CONNECTIONS
-            | SqlState::IDLE_IN_TRANSACTION_SESSION_TIMEOUT => Self::Unavailable(text),
+            | SqlState::IDLE_IN_TRANSACTION_SESSION_TIMEOUT
+            | SqlState::QUERY_CANCELED => Self::Unavailable(text),
             _ if db.code().code().starts_with("08") => Self::Unavailable(text),
             _ => Self::Postgres(text),
         }

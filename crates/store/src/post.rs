@@ -2,6 +2,7 @@
 
 use crate::cursor::Cursor;
 use crate::paged::{self, paged};
+use crate::search::{self, Subject};
 use crate::wanted::wanted;
 use crate::{Error, Result, Tx, json};
 use domain::post::{Attachment, Post, PostCounts, PostKind, PostText};
@@ -187,6 +188,9 @@ pub fn insert(tx: &mut Tx, post: &Post, application: Option<ApplicationId>, text
             &post.local_only,
         ],
     )?;
+    if rows == 1 {
+        search::changed(tx, Subject::Post(post.id))?;
+    }
     Ok(rows == 1)
 }
 
@@ -298,6 +302,7 @@ pub fn edit(tx: &mut Tx, post: &Post, text: &PostText, updated: Timestamp, text_
     if rows == 0 {
         return Ok(false);
     }
+    search::changed(tx, Subject::Post(post.id))?;
     tx.execute(
         "INSERT INTO post_revision (post_id, number, content_html, warning, sensitive, attachments, emojis, created_at_ms)
          SELECT $1, COALESCE(MAX(number), 0) + 1, CAST($2 AS TEXT), CAST($3 AS TEXT), CAST($4 AS BIGINT), CAST($5 AS TEXT),
@@ -328,6 +333,7 @@ pub fn remove(tx: &mut Tx, post: &Post) -> Result<()> {
         crate::conversation::forget_post(tx, post.id)?;
     }
     crate::stream::withdraw_post(tx, post)?;
+    search::changed(tx, Subject::Post(post.id))?;
     for sql in [
         "DELETE FROM home_entry WHERE post_id = $1",
         "DELETE FROM list_entry WHERE post_id = $1",

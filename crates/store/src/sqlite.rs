@@ -9,8 +9,8 @@ use rusqlite::{CachedStatement, Connection, ErrorCode, OpenFlags, ffi};
 use std::collections::HashMap;
 use std::path::Path;
 use std::rc::Rc;
-use std::sync::Arc;
-use std::time::Duration;
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
 
 /// How many prepared statements a connection keeps.
 const STATEMENTS: usize = 512;
@@ -45,6 +45,8 @@ pub(crate) struct Session {
     connection: Connection,
     /// Statements as SQLite wants them, by where their text lies.
     rewritten: HashMap<(usize, usize), Arc<str>>,
+    /// When the statement that runs was begun, where that matters.
+    begun: Option<Arc<Mutex<Instant>>>,
 }
 
 impl Session {
@@ -67,7 +69,19 @@ impl Session {
         connection.execute_batch(pragmas)?;
         connection.set_prepared_statement_cache_capacity(STATEMENTS);
         rusqlite::vtab::array::load_module(&connection)?;
-        Ok(Self { connection, rewritten: HashMap::new() })
+        Ok(Self { connection, rewritten: HashMap::new(), begun: None })
+    }
+
+    /// Ends each statement that takes longer than this.
+    pub(crate) fn limit_statements(&mut self, limit: Duration) -> Result<()> {
+        /// Steps of the machine between two looks at the time.
+        const STEPS: i32 = 10_000;
+        let begun = Arc::new(Mutex::new(Instant::now()));
+        let clock = Arc::clone(&begun);
+        self.connection
+            .progress_handler(STEPS, Some(move || clock.lock().is_ok_and(|begun| begun.elapsed() > limit)))?;
+        self.begun = Some(begun);
+        Ok(())
     }
 
     /// Whether no transaction is open: also when an error ended it.
@@ -111,6 +125,9 @@ impl Session {
     }
 
     fn prepare(&mut self, sql: &'static str, params: &[&dyn ToValue]) -> Result<CachedStatement<'_>> {
+        if let Some(mut begun) = self.begun.as_ref().and_then(|begun| begun.lock().ok()) {
+            *begun = Instant::now();
+        }
         let place = (sql.as_ptr().addr(), sql.len());
         let text = self.rewritten.entry(place).or_insert_with(|| dialect::statement_for_sqlite(sql).into());
         let mut statement = self.connection.prepare_cached(text)?;
@@ -171,7 +188,9 @@ impl From<rusqlite::Error> for Error {
         };
         match (code.code, code.extended_code) {
             (ErrorCode::DiskFull, _) => Self::Full,
-            (ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked, _) => Self::Unavailable(text),
+            (ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked | ErrorCode::OperationInterrupted, _) => {
+                Self::Unavailable(text)
+            }
             (ErrorCode::ReadOnly, _) => Self::ReadOnly,
             (
                 _,

@@ -1,6 +1,7 @@
 //! What the engine promises, on both databases.
 
 mod opening;
+mod search;
 mod statements;
 mod verbs;
 mod whole;

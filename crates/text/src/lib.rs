@@ -15,6 +15,7 @@ pub mod plain;
 pub mod rel_me;
 pub mod sanitise;
 mod scan;
+pub mod words;
 
 pub use format::{Around, Formatted, Mentioned, Resolved};
 pub use mention::Mention;

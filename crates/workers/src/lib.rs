@@ -10,6 +10,7 @@ mod fan_out;
 mod lanes;
 mod mail;
 mod pace;
+mod search;
 mod media;
 mod sweep;
 mod tidy;
@@ -41,6 +42,7 @@ pub fn start(cx: &Cx, shutdown: &watch::Receiver<bool>) -> Workers {
     tasks.spawn(inbound::run(cx.clone(), to_inbound, shutdown.clone()));
     tasks.spawn(fan_out::run(cx.clone(), to_fan_out, addressed, shutdown.clone()));
     tasks.spawn(lanes::run(cx.clone(), to_lanes, hosts, Arc::clone(&kick), shutdown.clone()));
+    tasks.spawn(search::run(cx.clone(), cx.store.subscribe(), shutdown.clone()));
     tasks.spawn(sweep::run(cx.clone(), shutdown.clone()));
     tasks.spawn(media::look(cx.clone(), shutdown.clone()));
     tasks.spawn(media::take_away(cx.clone(), shutdown.clone()));

@@ -1,9 +1,9 @@
 //! Finding accounts, statuses and hashtags.
 
-use crate::answer::{Answer, json};
+use crate::answer::{Answer, id as id_of, json};
 use crate::entities::Dialect;
-use crate::params::not_built;
 use axum::extract::State;
+use domain::AccountId;
 use serde::Deserialize;
 use service::Cx;
 use service::search::{self as verbs, Kind, Query};
@@ -20,6 +20,7 @@ pub(crate) struct SearchForm {
     resolve: bool,
     following: bool,
     account_id: Option<String>,
+    exclude_unreviewed: bool,
 }
 
 impl SearchForm {
@@ -37,6 +38,10 @@ impl SearchForm {
             followed_only: self.following,
             limit,
             offset: paging.offset,
+            author: None,
+            max_id: paging.max_id,
+            min_id: paging.min_id.or(paging.since_id),
+            exact_hashtag: self.exclude_unreviewed,
         })
     }
 }
@@ -55,9 +60,10 @@ pub(crate) async fn search(
             "Search queries that resolve remote resources or page through results need a signed-in account",
         ));
     }
-    if form.account_id.as_ref().is_some_and(|id| !id.is_empty()) {
-        return Err(not_built("account_id"));
-    }
+    let author = match form.account_id.as_deref().filter(|id| !id.is_empty()) {
+        Some(text) => Some(AccountId(id_of(text).ok_or_else(ApiError::not_found)?)),
+        None => None,
+    };
     let kind = match form.r#type.as_deref() {
         None | Some("") => None,
         Some("accounts") => Some(Kind::Accounts),
@@ -66,7 +72,7 @@ pub(crate) async fn search(
         Some(_) => return Err(ApiError::invalid("Validation failed: type is not included in the list")),
     };
     let me = viewer.account().map(|account| account.id);
-    let query = form.query(kind, &paging, paging.limit(20, 40))?;
+    let query = Query { author, ..form.query(kind, &paging, paging.limit(20, 40))? };
     let results = verbs::search(&cx, me, query).await?;
     json(&Dialect::new(&cx.names).search(&results))
 }

@@ -9,6 +9,7 @@ use super::{Config, Counters, Database};
 use crate::error::{Error, Result};
 use crate::ids::Ids;
 use crate::migrations::{self, Found, Migration};
+use crate::search::index;
 use crate::tx::{Conn, Shared, Tx};
 use crate::{backup, pg, sqlite};
 use domain::Origin;
@@ -32,12 +33,12 @@ pub(crate) struct Threads {
 
 impl Threads {
     /// Opens the connections and starts a thread on each.
-    pub(crate) fn start(config: &Config, parts: &Parts<'_>) -> Result<Self> {
-        let running = match &config.database {
+    pub(crate) fn start(config: &Config, parts: &Parts<'_>) -> Result<(Self, Arc<Shared>)> {
+        let (running, shared) = match &config.database {
             Database::Sqlite(path) => start_sqlite(path, config, parts)?,
             Database::Postgres(url) => start_postgres(url, config, parts)?,
         };
-        Ok(Self { running: Mutex::new(running) })
+        Ok((Self { running: Mutex::new(running) }, shared))
     }
 
     /// Closes the queues and waits until all that was in them is done.
@@ -54,12 +55,15 @@ impl Threads {
     }
 }
 
-fn spawn(name: &str, work: impl FnOnce() + Send + 'static) -> Result<JoinHandle<()>> {
+pub(super) fn spawn(name: &str, work: impl FnOnce() + Send + 'static) -> Result<JoinHandle<()>> {
     let builder = thread::Builder::new().name(name.to_owned());
     builder.spawn(work).map_err(|error| Error::Setting(format!("a thread for the store: {error}")))
 }
 
-fn start_sqlite(path: &Path, config: &Config, parts: &Parts<'_>) -> Result<Vec<JoinHandle<()>>> {
+/// Threads, and what their transactions share.
+type Started = (Vec<JoinHandle<()>>, Arc<Shared>);
+
+fn start_sqlite(path: &Path, config: &Config, parts: &Parts<'_>) -> Result<Started> {
     let conn = Conn::Sqlite(sqlite::Session::writer(path)?);
     let writer = prepare(conn, config, |tx, origin| migrate_sqlite(tx, path, migrations::ALL, origin))?;
     writer::optimize(writer::session(&writer));
@@ -78,7 +82,7 @@ fn start_sqlite(path: &Path, config: &Config, parts: &Parts<'_>) -> Result<Vec<J
         counters: Arc::clone(parts.counters),
     };
     running.push(spawn("store-writer", || writer::close(&writer.work()))?);
-    Ok(running)
+    Ok((running, shared))
 }
 
 /// Migrates a file, after a copy of it was made if it holds anything.
@@ -102,7 +106,7 @@ fn migrate(
     in_transaction(tx, |tx| migrations::apply(tx, all, origin))
 }
 
-fn start_postgres(url: &str, config: &Config, parts: &Parts<'_>) -> Result<Vec<JoinHandle<()>>> {
+fn start_postgres(url: &str, config: &Config, parts: &Parts<'_>) -> Result<Started> {
     let first = pg::Session::new(url)?;
     // Its client panics inside a runtime, where this may have been called.
     let prepared = thread::scope(|scope| scope.spawn(|| prepare_postgres(first, config)).join());
@@ -121,7 +125,7 @@ fn start_postgres(url: &str, config: &Config, parts: &Parts<'_>) -> Result<Vec<J
         };
         running.push(spawn("store-postgres", || worker.work())?);
     }
-    Ok(running)
+    Ok((running, shared))
 }
 
 fn prepare_postgres(session: pg::Session, config: &Config) -> Result<Arc<Shared>> {
@@ -129,7 +133,8 @@ fn prepare_postgres(session: pg::Session, config: &Config) -> Result<Arc<Shared>
     session.connect()?;
     let tx = prepare(Conn::Postgres(Box::new(session)), config, |tx, origin| {
         // Its backups are its administrator's matter.
-        migrate(tx, migrations::ALL, origin, |_| Ok(()))
+        migrate(tx, migrations::ALL, origin, |_| Ok(()))?;
+        in_transaction(tx, index::prepare)
     })?;
     Ok(tx.shared())
 }
