@@ -1,7 +1,7 @@
 //! News that goes up after a commit: to workers that wait and to people who watch.
 
 use crate::stream::Reach;
-use crate::{AccountId, AnnouncementId, BoostId, Host, MessageId, NotificationId, PostId};
+use crate::{AccountId, AnnouncementId, BoostId, Host, ListId, MessageId, NotificationId, PostId};
 use std::sync::Arc;
 
 /// Something that is now on disk.
@@ -52,6 +52,8 @@ pub struct Withdrawn {
     pub id: i64,
     /// Accounts of ours in whose homes it stood, or which it named.
     pub to: Vec<AccountId>,
+    /// Lists of accounts it stood in.
+    pub lists: Vec<ListId>,
     /// Where among everyone's posts it stood.
     pub reach: Option<Reach>,
 }

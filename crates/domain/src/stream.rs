@@ -1,8 +1,9 @@
 //! What can be watched as it happens, and which posts appear where.
 
 use crate::account::Home;
+use crate::filter::Context;
 use crate::post::Post;
-use crate::{AccountId, Visibility};
+use crate::{AccountId, ListId, Visibility};
 
 /// Whose posts a list of everyone's posts shows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -40,10 +41,24 @@ pub enum Topic {
     Notifications(AccountId),
     /// Direct conversations of an account.
     Direct(AccountId),
+    /// A list of accounts.
+    List(ListId),
     /// Everyone's public posts.
     Public(Side, Pick),
     /// Public posts with a hashtag, in lower case without `#`.
     Hashtag(String, Side),
+}
+
+impl Topic {
+    /// As what somebody's filters take it.
+    pub const fn context(&self) -> Context {
+        match self {
+            Self::Home(_) | Self::List(_) => Context::Home,
+            Self::Notifications(_) => Context::Notifications,
+            Self::Direct(_) => Context::Thread,
+            Self::Public(..) | Self::Hashtag(..) => Context::Public,
+        }
+    }
 }
 
 /// In which lists of everyone's posts a post stands.

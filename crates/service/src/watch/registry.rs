@@ -1,6 +1,7 @@
 //! The index of all lines: by what they watch, and by whose they are.
 
 use super::line::{End, Line, Parcel, Queue};
+use domain::filter::Context;
 use domain::stream::Topic;
 use domain::{AccountId, TokenId};
 use std::collections::{HashMap, HashSet};
@@ -67,6 +68,8 @@ pub struct Streams(Arc<Mutex<Registry>>);
 pub struct Target {
     /// Whose it is.
     pub account: AccountId,
+    /// As what its filters take what it is told.
+    pub context: Context,
     stream: Arc<str>,
     queue: Arc<Queue>,
 }
@@ -166,6 +169,7 @@ impl Streams {
                 if let (true, Some(entry)) = (seen.insert(place.clone()), registry.lines.get(&place.0)) {
                     targets.push(Target {
                         account: entry.watcher.account,
+                        context: topic.context(),
                         stream: Arc::clone(&place.1),
                         queue: Arc::clone(&entry.queue),
                     });
@@ -173,6 +177,13 @@ impl Streams {
             }
         }
         targets
+    }
+
+    /// The lines that watch any home at all.
+    pub fn homes(&self) -> Vec<Target> {
+        let homes: Vec<Topic> =
+            self.registry().topics.keys().filter(|topic| matches!(topic, Topic::Home(_))).cloned().collect();
+        self.targets(homes)
     }
 
     /// The tokens all lines were opened with.

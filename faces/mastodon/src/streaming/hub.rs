@@ -3,6 +3,8 @@
 
 use crate::entities::Dialect;
 use domain::Event;
+use serde_json::json;
+use service::announcement::AnnouncementView;
 use service::stream::{self, News, Told};
 use service::watch::{End, Payload};
 use service::{Cx, Error, Result};
@@ -141,6 +143,20 @@ fn send(cx: &Cx, news: &News) {
     }
 }
 
+/// How many reacted so, without saying who.
+fn reaction(view: &AnnouncementView, name: &str) -> String {
+    let found = view.reactions.iter().find(|(reaction, _)| reaction.name == name);
+    let picture = found.and_then(|(_, picture)| picture.as_ref()).map(|emoji| emoji.url.as_str());
+    json!({
+        "name": name,
+        "count": found.map_or(0, |(reaction, _)| reaction.count),
+        "url": picture,
+        "static_url": picture,
+        "announcement_id": view.announcement.id.to_string(),
+    })
+    .to_string()
+}
+
 /// The word for it, and the entity.
 fn written(cx: &Cx, told: &Told) -> (&'static str, serde_json::Result<String>) {
     let dialect = Dialect::new(&cx.names);
@@ -148,6 +164,12 @@ fn written(cx: &Cx, told: &Told) -> (&'static str, serde_json::Result<String>) {
         Told::Posted(view) => ("update", serde_json::to_string(&dialect.status(view))),
         Told::Edited(view) => ("status.update", serde_json::to_string(&dialect.status(view))),
         Told::Deleted(id) => ("delete", Ok(id.to_string())),
+        Told::Conversed(view) => ("conversation", serde_json::to_string(&dialect.conversation(view))),
+        // Programs ask for their filters again; nothing more is said.
+        Told::FiltersChanged => ("filters_changed", Ok("null".to_owned())),
+        Told::Announced(view) => ("announcement", serde_json::to_string(&dialect.announcement(view))),
+        Told::Reacted(view, name) => ("announcement.reaction", Ok(reaction(view, name))),
+        Told::AnnouncementDeleted(id) => ("announcement.delete", Ok(id.to_string())),
         // Nothing more is said: programs load the list again.
         Told::Merged => ("notifications_merged", Ok("1".to_owned())),
         Told::Notified(view) => ("notification", serde_json::to_string(&dialect.notification(view))),

@@ -1,8 +1,9 @@
 //! Streams by the names that clients know.
 
 use domain::stream::{Pick, Side, Topic};
+use domain::{AccountId, ListId};
 use http::StatusCode;
-use service::search;
+use service::{Cx, search};
 use std::sync::Arc;
 use web::{ApiError, Viewer};
 
@@ -11,6 +12,7 @@ use web::{ApiError, Viewer};
 pub(super) struct Wanted<'a> {
     pub(super) stream: &'a str,
     pub(super) tag: Option<&'a str>,
+    pub(super) list: Option<&'a str>,
 }
 
 /// A stream that may be watched.
@@ -34,6 +36,8 @@ impl From<Refusal> for ApiError {
 const OUTSIDE_SCOPE: Refusal =
     Refusal(StatusCode::UNAUTHORIZED, "Access token does not have the required scopes");
 const NO_TAG: Refusal = Refusal(StatusCode::BAD_REQUEST, "Missing tag name parameter");
+const NO_LIST: Refusal = Refusal(StatusCode::BAD_REQUEST, "Missing list name parameter");
+const NOT_YOURS: Refusal = Refusal(StatusCode::UNAUTHORIZED, "Not authorized to stream this list");
 const UNKNOWN: Refusal = Refusal(StatusCode::BAD_REQUEST, "Unknown stream type");
 
 /// What stands for a stream in what is sent: its name, and what was asked of it.
@@ -43,7 +47,7 @@ pub(super) fn label(stream: &str, parameter: Option<&str>) -> Arc<str> {
 }
 
 /// The stream a client asks for, where its token reaches so far.
-pub(super) fn find(viewer: &Viewer, wanted: Wanted<'_>) -> Result<Stream, Refusal> {
+pub(super) async fn find(cx: &Cx, viewer: &Viewer, wanted: Wanted<'_>) -> Result<Stream, Refusal> {
     let me = viewer.account().id;
     let may = |scope: &str| viewer.scopes().allow(scope);
     let needed = if wanted.stream == "user:notification" { "read:notifications" } else { "read:statuses" };
@@ -55,11 +59,21 @@ pub(super) fn find(viewer: &Viewer, wanted: Wanted<'_>) -> Result<Stream, Refusa
         }
         "user:notification" => plain(vec![Topic::Notifications(me)]),
         "direct" => plain(vec![Topic::Direct(me)]),
+        "list" => list(cx, me, wanted).await?,
         "hashtag" => hashtag(wanted, Side::Both)?,
         "hashtag:local" => hashtag(wanted, Side::Here)?,
         other => plain(vec![public(other).ok_or(UNKNOWN)?]),
     };
     if may(needed) { Ok(found) } else { Err(OUTSIDE_SCOPE) }
+}
+
+/// A list of the viewer's own.
+async fn list(cx: &Cx, me: AccountId, wanted: Wanted<'_>) -> Result<Stream, Refusal> {
+    let written = wanted.list.filter(|list| !list.is_empty()).ok_or(NO_LIST)?;
+    let id = ListId(crate::answer::id(written).ok_or(NOT_YOURS)?);
+    let found = cx.read(move |tx| service::list::one(tx, me, id)).await;
+    found.map_err(|_| NOT_YOURS)?;
+    Ok(Stream { name: label(wanted.stream, Some(written)), topics: vec![Topic::List(id)] })
 }
 
 fn public(name: &str) -> Option<Topic> {
@@ -101,7 +115,7 @@ mod tests {
 
     #[test]
     fn a_hashtag_is_found_in_any_case_and_called_as_it_was_asked_for() {
-        let wanted = |tag| Wanted { stream: "hashtag", tag };
+        let wanted = |tag| Wanted { stream: "hashtag", tag, list: None };
         let found = hashtag(wanted(Some("Ch\"oir")), Side::Both);
         assert_eq!(found, Err(NO_TAG));
         let found = hashtag(wanted(Some("#Choir")), Side::Both).unwrap();

@@ -32,7 +32,12 @@ pub(super) async fn open(
         "public" | "public:local" | "public:remote" if form.only_media => format!("{name}:media"),
         name => name.to_owned(),
     };
-    let found = names::find(&viewer, Wanted { stream: &name, tag: form.tag.as_deref() })?;
+    let found = names::find(
+        &cx,
+        &viewer,
+        Wanted { stream: &name, tag: form.tag.as_deref(), list: form.list.as_deref() },
+    )
+    .await?;
     let line = line(&cx, &viewer, from)?;
     line.watch(&found.name, found.topics).map_err(refused)?;
     let kind = [

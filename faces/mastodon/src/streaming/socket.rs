@@ -48,7 +48,13 @@ pub(super) async fn open(
     let viewer = viewer(&cx, &headers, &form).await?;
     let line = line(&cx, &viewer, from)?;
     let wanted = form.stream.as_deref().filter(|stream| !stream.is_empty());
-    let first = wanted.map(|stream| subscribe(&viewer, &line, Wanted { stream, tag: form.tag.as_deref() }));
+    let first = match wanted {
+        Some(stream) => {
+            let wanted = Wanted { stream, tag: form.tag.as_deref(), list: form.list.as_deref() };
+            subscribe(&cx, &viewer, &line, wanted).await.err()
+        }
+        None => None,
+    };
     // RFC 6455 §4.2.2: of what is offered, one is chosen; browsers insist.
     if let Some(chosen) = protocol(&headers).and_then(|chosen| HeaderValue::from_str(chosen).ok()) {
         upgrade.set_selected_protocol(chosen);
@@ -59,13 +65,13 @@ pub(super) async fn open(
         .max_message_size(MAX_MESSAGE)
         .max_frame_size(MAX_MESSAGE);
     Ok(upgrade.on_upgrade(move |socket| {
-        let client = Client { viewer, line, socket, heard: Instant::now(), messages: 0 };
-        Box::pin(client.serve(first.and_then(Result::err)))
+        let client = Client { cx, viewer, line, socket, heard: Instant::now(), messages: 0 };
+        Box::pin(client.serve(first))
     }))
 }
 
-fn subscribe(viewer: &Viewer, line: &Line, wanted: Wanted<'_>) -> Result<(), Refusal> {
-    let Stream { name, topics } = names::find(viewer, wanted)?;
+async fn subscribe(cx: &Cx, viewer: &Viewer, line: &Line, wanted: Wanted<'_>) -> Result<(), Refusal> {
+    let Stream { name, topics } = names::find(cx, viewer, wanted).await?;
     line.watch(&name, topics).map_err(|why| match why {
         Refused::TooMany => Refusal(StatusCode::TOO_MANY_REQUESTS, "Too many streams on one connection"),
         Refused::Stopping => Refusal(StatusCode::SERVICE_UNAVAILABLE, "The server is stopping"),
@@ -79,12 +85,14 @@ struct Request {
     r#type: String,
     stream: String,
     tag: Option<String>,
+    list: Option<String>,
 }
 
 /// The other side is gone, or is to be.
 struct Over;
 
 struct Client {
+    cx: Cx,
     viewer: Viewer,
     line: Line,
     socket: WebSocket,
@@ -149,9 +157,10 @@ impl Client {
         let Ok(request) = serde_json::from_str::<Request>(text) else {
             return self.complain(Refusal(StatusCode::BAD_REQUEST, "The message cannot be read")).await;
         };
-        let wanted = Wanted { stream: &request.stream, tag: request.tag.as_deref() };
+        let wanted =
+            Wanted { stream: &request.stream, tag: request.tag.as_deref(), list: request.list.as_deref() };
         let done = match request.r#type.as_str() {
-            "subscribe" => subscribe(&self.viewer, &self.line, wanted),
+            "subscribe" => subscribe(&self.cx, &self.viewer, &self.line, wanted).await,
             "unsubscribe" => {
                 self.line.leave(&label(wanted.stream, parameter(wanted)));
                 Ok(())
@@ -194,6 +203,7 @@ impl Client {
 fn parameter(wanted: Wanted<'_>) -> Option<&str> {
     match wanted.stream {
         "hashtag" | "hashtag:local" => wanted.tag,
+        "list" => wanted.list,
         _ => None,
     }
 }
