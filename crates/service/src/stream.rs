@@ -129,8 +129,8 @@ fn edited(tx: &mut Tx, streams: &Streams, id: PostId) -> Result<Vec<News>> {
     post_news(tx, id.into(), None, targets, Told::Edited)
 }
 
-fn lists(tx: &mut Tx, entry: Entry) -> Result<impl Iterator<Item = Topic>> {
-    Ok(list::showing(tx, entry)?.into_iter().map(|list| Topic::List(list.id)))
+fn lists(tx: &mut Tx, entry: Entry) -> Result<Vec<Topic>> {
+    Ok(list::showing(tx, entry)?.into_iter().map(|list| Topic::List(list.id)).collect())
 }
 
 /// A direct post is told as its conversation, to each who is in it.
