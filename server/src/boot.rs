@@ -1,6 +1,7 @@
 //! Puts a server together, starts it and stops it. Several fit into one
 //! process: each has its own store, keys, clock and doors.
 
+use crate::commands::Output;
 use crate::settings::{Settings, WrongSetting};
 use crate::{doors, listen, metrics, socket};
 use service::Cx;
@@ -130,6 +131,21 @@ pub async fn open(settings: &Settings, clock: Clock) -> Result<Cx, StartError> {
             cx.store.shut_down().await;
             Err(error.into())
         }
+    }
+}
+
+/// Puts a copy in the place of the database of a server that does not run.
+pub(crate) fn restore(settings: &Settings, copy: &Path) -> Output {
+    let config = Config::new(settings.database_place(), Arc::new(settings.names()), Clock::system());
+    let restored = make_folder(&settings.data_dir)
+        .and_then(|()| Store::restore(&config, copy).map_err(StartError::Store));
+    match restored {
+        Ok(Some(kept)) => {
+            Output::said(format!("restored; the database before is kept as {}\n", kept.display()))
+        }
+        Ok(None) => Output::said("restored\n"),
+        Err(error) if error.is_setting() => Output::misused(error),
+        Err(error) => Output::failed(error),
     }
 }
 

@@ -131,6 +131,7 @@ impl Plan {
                 Ok(_) => Output::said(self.effective.to_string()),
                 Err(wrong) => Output::misused(wrong),
             },
+            Command::Restore { file } => boot::restore(self.settings(), file),
             command => match read_input(command) {
                 Ok(input) => match command.execute_alone(&input) {
                     Some(output) => output,

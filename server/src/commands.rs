@@ -96,6 +96,11 @@ pub enum Command {
         /// Where to; it must not be there yet
         file: PathBuf,
     },
+    /// Put a copy in the place of the database; the server must be stopped (SQLite)
+    Restore {
+        /// A file that `backup` wrote
+        file: PathBuf,
+    },
     /// Check or list the settings
     #[command(subcommand)]
     Config(ConfigCommand),
@@ -230,7 +235,7 @@ pub async fn execute(cx: &Cx, command: &Command, input: &str, folder: &Path) -> 
         Command::Search(SearchCommand::Rebuild) => rebuild_search(cx).await.into(),
         Command::Backup { file } => backup(cx, &folder.join(file)).await.into(),
         Command::Inspect { .. } => inspect::inspect(input),
-        Command::Serve | Command::Demo(_) | Command::Config(_) => {
+        Command::Serve | Command::Demo(_) | Command::Config(_) | Command::Restore { .. } => {
             Output::misused("this command is not for a running server")
         }
     }

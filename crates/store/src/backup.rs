@@ -24,7 +24,7 @@ pub(crate) fn copy(database: &Path, to: &Path) -> Result<()> {
 }
 
 /// `VACUUM INTO` does not sync what it wrote.
-fn publish(partial: &Path, to: &Path) -> Result<()> {
+pub(crate) fn publish(partial: &Path, to: &Path) -> Result<()> {
     let sync = |path: &Path| File::open(path).and_then(|file| file.sync_all());
     sync(partial).map_err(|error| Error::file(partial, &error))?;
     fs::rename(partial, to).map_err(|error| Error::file(to, &error))?;
@@ -36,7 +36,7 @@ fn publish(partial: &Path, to: &Path) -> Result<()> {
     }
 }
 
-fn remove_if_there(path: &Path) -> Result<()> {
+pub(crate) fn remove_if_there(path: &Path) -> Result<()> {
     match fs::remove_file(path) {
         Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(Error::file(path, &error)),
         _ => Ok(()),
@@ -64,7 +64,7 @@ pub(crate) fn copy_before(database: &Path, number: i64) -> PathBuf {
     with_suffix(database, &format!(".before-{number:04}"))
 }
 
-fn with_suffix(path: &Path, suffix: &str) -> PathBuf {
+pub(crate) fn with_suffix(path: &Path, suffix: &str) -> PathBuf {
     let mut name = OsString::from(path);
     name.push(suffix);
     name.into()

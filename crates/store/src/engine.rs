@@ -10,18 +10,18 @@ mod threads;
 mod waiting;
 mod writer;
 
-use crate::backup;
 use crate::clock::Clock;
 use crate::error::{Error, Result};
 use crate::lock::FolderLock;
 use crate::tx::Tx;
+use crate::{backup, soundness};
 use domain::{Event, Names};
 use index::Index;
 use job::Job;
 use publisher::Publisher;
 use queue::{Queue, Turn};
 use std::fmt;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use threads::Threads;
@@ -283,6 +283,23 @@ impl Store {
         let path = path.clone();
         let copying = tokio::task::spawn_blocking(move || backup::copy(&path, &to));
         copying.await.map_err(|error| Error::Panicked(error.to_string()))?
+    }
+
+    /// Reads the whole database and says whether it is sound; PostgreSQL sees
+    /// to that itself.
+    pub async fn check(&self) -> Result<()> {
+        let Database::Sqlite(path) = &self.inner.config.database else { return Ok(()) };
+        let path = path.clone();
+        let checking = tokio::task::spawn_blocking(move || soundness::check(&path));
+        checking.await.map_err(|error| Error::Panicked(error.to_string()))?
+    }
+
+    /// Puts a copy that [`Store::backup`] made in the place of the database and
+    /// returns where that is kept now. Fails where a server has the folder.
+    pub fn restore(config: &Config, copy: &Path) -> Result<Option<PathBuf>> {
+        let Database::Sqlite(path) = &config.database else { return Err(Error::Unsupported("a restore")) };
+        let _alone = FolderLock::take(path)?;
+        soundness::restore(copy, path, config.clock.now())
     }
 
     /// Takes no more work, finishes what waits, closes the database

@@ -73,6 +73,11 @@ pub enum Error {
         /// How many are free.
         free: u64,
     },
+    /// The file of the database is not what was written to it.
+    #[error(
+        "the database is damaged ({0}): stop the server and put a copy in its place with `antiphon restore FILE`"
+    )]
+    Damaged(String),
     /// This database cannot do that.
     #[error("{0} is not possible with this database")]
     Unsupported(&'static str),

@@ -15,6 +15,7 @@ mod sqlite;
 mod pg;
 mod lock;
 mod backup;
+mod soundness;
 mod migrations;
 
 mod cursor;

@@ -16,7 +16,7 @@ use std::time::{Duration, Instant};
 const STATEMENTS: usize = 512;
 
 /// Only programs from outside can make us wait: we have one writer.
-const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
+pub(crate) const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// What the writer's connection is like.
 ///
@@ -192,6 +192,7 @@ impl From<rusqlite::Error> for Error {
                 Self::Unavailable(text)
             }
             (ErrorCode::ReadOnly, _) => Self::ReadOnly,
+            (ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase, _) => Self::Damaged(text),
             (
                 _,
                 ffi::SQLITE_CONSTRAINT_UNIQUE

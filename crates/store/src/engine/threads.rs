@@ -64,6 +64,7 @@ pub(super) fn spawn(name: &str, work: impl FnOnce() + Send + 'static) -> Result<
 type Started = (Vec<JoinHandle<()>>, Arc<Shared>);
 
 fn start_sqlite(path: &Path, config: &Config, parts: &Parts<'_>) -> Result<Started> {
+    crate::soundness::at_start(path)?;
     let conn = Conn::Sqlite(sqlite::Session::writer(path)?);
     let writer = prepare(conn, config, |tx, origin| migrate_sqlite(tx, path, migrations::ALL, origin))?;
     writer::optimize(writer::session(&writer));

@@ -181,7 +181,7 @@ fn a_file_that_is_no_database_is_an_error() {
     std::fs::write(&file, "hello ".repeat(1000)).unwrap();
     let config =
         Config::new(Database::Sqlite(file), names("https://here.example"), crate::Clock::manual(NOW));
-    assert!(matches!(Store::open(config), Err(Error::Sqlite(_))));
+    assert!(matches!(Store::open(config), Err(Error::Damaged(_))));
 }
 
 #[test]
@@ -191,4 +191,82 @@ fn a_server_that_is_not_there_is_said_at_once() {
     assert!(matches!(Store::open(config), Err(Error::Unavailable(_))));
     assert!(matches!(Database::parse("mysql://x"), Err(Error::Setting(_))));
     assert_eq!(Database::parse("sqlite:a/b").unwrap(), Database::Sqlite("a/b".into()));
+}
+
+/// Writes over a part of each page from the second on, as a failing disk may.
+fn damage(file: &Path) {
+    let mut bytes = std::fs::read(file).unwrap();
+    for page in bytes.chunks_mut(4096).skip(1) {
+        page[..64].fill(0xa5);
+    }
+    std::fs::write(file, bytes).unwrap();
+}
+
+#[test]
+fn a_damaged_database_is_refused_with_the_way_back_and_a_copy_restores_it() {
+    let fresh = Fresh::sqlite(|_| ());
+    let Database::Sqlite(file) = fresh.config.database.clone() else { unreachable!() };
+    with_numbers(&fresh.store);
+    fresh.store.write_blocking(|tx| insert_number(tx, 1, 2)).unwrap();
+    let copy = file.with_file_name("copy.db");
+    backup::copy(&file, &copy).unwrap();
+
+    let held = Store::restore(&fresh.config, &copy).unwrap_err();
+    assert!(matches!(held, Error::Held(_)), "{held}");
+
+    fresh.store.shut_down_blocking();
+    damage(&file);
+    let refused = Store::open(fresh.config.clone()).unwrap_err();
+    assert!(matches!(refused, Error::Damaged(_)), "{refused}");
+    assert!(refused.to_string().contains("antiphon restore FILE"), "{refused}");
+
+    let kept = Store::restore(&fresh.config, &copy).unwrap().unwrap();
+    assert!(kept.exists());
+    let store = Store::open(fresh.config.clone()).unwrap();
+    assert_eq!(number(&store, 1), Some(2));
+    store.shut_down_blocking();
+}
+
+#[test]
+fn only_a_sound_copy_of_ours_is_restored() {
+    let fresh = Fresh::sqlite(|_| ());
+    let Database::Sqlite(file) = fresh.config.database.clone() else { unreachable!() };
+    with_numbers(&fresh.store);
+    fresh.store.write_blocking(|tx| insert_number(tx, 1, 2)).unwrap();
+    let (copy, foreign) = (file.with_file_name("copy.db"), file.with_file_name("foreign.db"));
+    backup::copy(&file, &copy).unwrap();
+    damage(&copy);
+    rusqlite::Connection::open(&foreign).unwrap().execute_batch("CREATE TABLE t (x)").unwrap();
+    fresh.store.shut_down_blocking();
+    for (wrong, why) in
+        [(&copy, "damaged"), (&foreign, "another program"), (&file.with_file_name("none"), "no such file")]
+    {
+        let refused = Store::restore(&fresh.config, wrong).unwrap_err().to_string();
+        assert!(refused.contains(why), "{refused}");
+    }
+    let store = Store::open(fresh.config.clone()).unwrap();
+    assert_eq!(number(&store, 1), Some(2));
+    store.shut_down_blocking();
+}
+
+#[test]
+fn a_journal_cut_short_loses_only_what_was_cut() {
+    let fresh = Fresh::sqlite(|_| ());
+    let Database::Sqlite(file) = fresh.config.database.clone() else { unreachable!() };
+    with_numbers(&fresh.store);
+    fresh.store.write_blocking(|tx| insert_number(tx, 1, 2)).unwrap();
+    // As the machine's end would leave it: the files while the store has them open.
+    let elsewhere = file.parent().unwrap().join("elsewhere");
+    std::fs::create_dir(&elsewhere).unwrap();
+    for name in ["antiphon.db", "antiphon.db-wal"] {
+        std::fs::copy(file.with_file_name(name), elsewhere.join(name)).unwrap();
+    }
+    let journal = std::fs::File::options().write(true).open(elsewhere.join("antiphon.db-wal")).unwrap();
+    let length = journal.metadata().unwrap().len();
+    journal.set_len(length - 100).unwrap();
+    let mut config = fresh.config.clone();
+    config.database = Database::Sqlite(elsewhere.join("antiphon.db"));
+    let store = Store::open(config).unwrap();
+    store.write_blocking(|tx| tx.batch("SELECT 1")).unwrap();
+    store.shut_down_blocking();
 }
