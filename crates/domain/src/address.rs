@@ -136,6 +136,14 @@ impl Id {
         if text.len() > MAX_ID_BYTES {
             return Err(InvalidId::TooLong);
         }
+        if let Some(origin) = plain_origin(text) {
+            return Ok(Self { text: text.to_owned(), origin });
+        }
+        Self::parse_any(text)
+    }
+
+    /// By the URL Standard, whatever its form.
+    fn parse_any(text: &str) -> Result<Self, InvalidId> {
         if text.chars().any(|c| c.is_whitespace() || c.is_control()) {
             return Err(InvalidId::Characters);
         }
@@ -146,6 +154,32 @@ impl Id {
         }
         Ok(Self { text: text.to_owned(), origin })
     }
+}
+
+/// The origin of an id in the form that nearly all have, where reading it by
+/// the URL Standard would change nothing: a page of posts has a hundred ids, and
+/// they are read from the database again each time.
+fn plain_origin(text: &str) -> Option<Origin> {
+    let (scheme, rest) = match text.strip_prefix("https://") {
+        Some(rest) => ("https", rest),
+        None => ("http", text.strip_prefix("http://")?),
+    };
+    let (host, path) = rest.split_once('/')?;
+    let is_plain = |b: u8| b.is_ascii_alphanumeric() || b"-._~/@#?=&%+:".contains(&b);
+    (is_plain_host(host) && path.bytes().all(is_plain))
+        .then(|| Origin { scheme, host: Host(host.to_owned()) })
+}
+
+/// Names in lower case only. No port, nothing that may stand for another name
+/// (punycode, `-` in odd places), nothing that could be read as a number.
+fn is_plain_host(host: &str) -> bool {
+    let is_plain = |label: &str| {
+        label.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
+            && label.bytes().next().is_some_and(|b| b.is_ascii_lowercase())
+            && !label.ends_with('-')
+            && !label.contains("--")
+    };
+    host.len() < 254 && host.contains('.') && host.split('.').all(|label| label.len() < 64 && is_plain(label))
 }
 
 macro_rules! ids {
@@ -272,12 +306,32 @@ impl fmt::Display for Handle {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
 
     #[test]
     fn an_id_keeps_its_bytes_and_knows_its_origin() {
         let id = ActorId::parse("https://EXAMPLE.social:443/users/%7Ebob").unwrap();
         assert_eq!(id.as_str(), "https://EXAMPLE.social:443/users/%7Ebob");
         assert_eq!(id.origin().to_string(), "https://example.social");
+    }
+
+    proptest! {
+        #[test]
+        fn the_short_way_to_an_origin_ends_where_the_long_one_does(
+            text in "https?://[a-z0-9.:@A-Z%ü-]{1,24}(/[a-z0-9@#?=&%+:._~\\\\ é-]{0,20})?"
+        ) {
+            if let Some(origin) = plain_origin(&text) {
+                prop_assert_eq!(Ok(origin), Id::parse_any(&text).map(|id| id.origin), "{}", text);
+            }
+        }
+
+        #[test]
+        fn an_id_of_the_usual_form_goes_the_short_way(
+            host in "[a-z]([a-z0-9]{0,8}[a-z0-9])?(\\.[a-z][a-z0-9]{0,6}){1,3}", path in "[a-zA-Z0-9/@#?=._-]{0,20}"
+        ) {
+            let id = format!("https://{host}/{path}");
+            prop_assert_eq!(plain_origin(&id).ok_or(InvalidId::Host), Id::parse_any(&id).map(|id| id.origin));
+        }
     }
 
     #[test]
