@@ -11,7 +11,7 @@ static SHORTCODE: LazyLock<Regex> =
     LazyLock::new(|| Regex::new(r"^[a-zA-Z0-9_]{2,128}$").expect("the pattern is valid"));
 /// A flag, a key, or a picture with what changes or joins it (UTS #51 §1.4.9).
 static UNICODE: LazyLock<Regex> = LazyLock::new(|| {
-    let one = r"[\p{Extended_Pictographic}\p{Emoji_Presentation}](?:\x{FE0F}|\p{Emoji_Modifier})?[\x{E0020}-\x{E007F}]*";
+    let one = r"[[\p{Extended_Pictographic}\p{Emoji_Presentation}]--\p{Regional_Indicator}](?:\x{FE0F}|\p{Emoji_Modifier})?[\x{E0020}-\x{E007F}]*";
     Regex::new(&format!(
         r"^(?:\p{{Regional_Indicator}}{{2}}|[0-9#*]\x{{FE0F}}?\x{{20E3}}|{one}(?:\x{{200D}}{one})*)$"
     ))
