@@ -7,6 +7,7 @@
 pub mod account;
 pub mod address;
 pub mod application;
+pub mod card;
 pub mod delivery;
 pub mod email;
 pub mod event;

@@ -1,6 +1,7 @@
 //! Our row for a Note, Article, Page or Question, and what becomes of a draft.
 
 use crate::account::{Account, Emoji};
+use crate::card::Card;
 use crate::media::Focus;
 use crate::poll::{PollDraft, PollView};
 use crate::{AccountId, ActorId, BoostId, Handle, MediaId, ObjectId, PostId, Timestamp, Visibility};
@@ -238,6 +239,8 @@ pub struct PostView {
     pub application: Option<Application>,
     /// Its poll.
     pub poll: Option<Box<PollView>>,
+    /// The page it links to.
+    pub card: Option<Box<Card>>,
 }
 
 /// The account that another one went to, with its numbers.

@@ -3,6 +3,7 @@
 
 use crate::access::Access;
 use crate::account::{self, Confirmations};
+use crate::card::SiteRules;
 use crate::errand::Documents;
 use crate::inbound;
 use crate::keys::KeyRing;
@@ -55,6 +56,7 @@ pub struct Memory {
     pub(crate) confirmations: Confirmations,
     /// Where files are looked at and lie.
     pub media: Darkroom,
+    pub(crate) site_rules: SiteRules,
     /// How many refusals may wait to be written into the log.
     pub(crate) refusals: Arc<Semaphore>,
     instance: OnceCell<AccountId>,
@@ -86,6 +88,7 @@ impl Cx {
             documents: Documents::default(),
             confirmations: Confirmations::default(),
             media: Darkroom::new(&settings),
+            site_rules: SiteRules::default(),
             refusals: Arc::new(Semaphore::new(WAITING_REFUSALS)),
             instance: OnceCell::new(),
         };

@@ -119,7 +119,7 @@ async fn ask(cx: &Cx, id: &ObjectId, cause: Option<MessageId>) -> Result<Arc<Doc
 
 /// Our own requests are entries of the log too. They ride along: nobody waits
 /// for them, and where the store is busy they are left out.
-fn log(cx: &Cx, id: &ObjectId, cause: Option<MessageId>, error: Option<&FetchError>) {
+pub(crate) fn log(cx: &Cx, id: &ObjectId, cause: Option<MessageId>, error: Option<&FetchError>) {
     let (cx, target) = (cx.clone(), id.as_str().to_owned());
     let host: Host = id.host().clone();
     let reason = error.map(ToString::to_string);

@@ -38,6 +38,8 @@ pub mod follow;
 pub mod block;
 pub mod mute;
 pub mod domain_block;
+pub mod card;
+pub mod embed;
 pub mod poll;
 pub mod scheduled;
 pub mod post;

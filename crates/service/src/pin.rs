@@ -66,7 +66,9 @@ enum Change {
 
 /// Tells followers' servers, of what they may know of.
 fn announce(tx: &mut Tx, viewer: &Account, post: &Post, change: Change) -> Result<()> {
-    let Some(featured) = viewer.collections.featured.clone().filter(|_| post.visibility.is_open()) else {
+    let Some(featured) =
+        viewer.collections.featured.clone().filter(|_| post.visibility.is_open() && !post.local_only)
+    else {
         return Ok(());
     };
     let minted = activity::mint(tx, viewer);

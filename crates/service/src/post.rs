@@ -9,6 +9,7 @@ mod change;
 mod content;
 mod obtain;
 mod publish;
+mod linked;
 mod question;
 mod receive;
 mod spread;

@@ -19,6 +19,9 @@ const SEEN: Duration = Duration::from_secs(30 * 24 * 3600);
 /// How long a host is remembered to which nothing goes.
 const LANE: Duration = Duration::from_secs(60 * 24 * 3600);
 
+/// How long what was read of a page is kept after it has expired.
+const CARD: Duration = Duration::from_secs(90 * 24 * 3600);
+
 /// How long lines of the message log are kept; their bodies go earlier.
 const LINES: Duration = Duration::from_secs(60 * 24 * 3600);
 
@@ -26,7 +29,7 @@ const LINES: Duration = Duration::from_secs(60 * 24 * 3600);
 type Step = fn(&mut Tx, Timestamp) -> Result<u64>;
 
 /// All there is to do that needs no settings.
-const STEPS: [Step; 15] = [
+const STEPS: [Step; 16] = [
     |tx, now| Ok(store::mute::expire(tx, now, STEP)?),
     |tx, now| Ok(store::sweep::seen(tx, now.minus(SEEN), STEP)?),
     |tx, now| Ok(store::sweep::sessions(tx, now.minus(SESSION), STEP)?),
@@ -40,6 +43,7 @@ const STEPS: [Step; 15] = [
     |tx, now| Ok(store::delivery::remove_ended(tx, now.minus(END_AFTER + GIVE_UP_AFTER), STEP)?),
     |tx, now| Ok(store::lane::forget(tx, now.minus(LANE), STEP)?),
     crate::media::unattached,
+    |tx, now| Ok(store::card::sweep(tx, now.minus(CARD), STEP)?),
     |tx, now| refused(tx, now.minus(DAY)),
     |tx, now| old(tx, now.minus(LINES)),
 ];

@@ -4,7 +4,7 @@ use crate::cursor::Cursor;
 use crate::paged::{self, paged};
 use crate::value::Row;
 use crate::wanted::wanted;
-use crate::{Error, Result, Tx, account, poll, post};
+use crate::{Error, Result, Tx, account, card, poll, post};
 use domain::post::{Application, BoostView, PostCounts, ViewerMarks};
 use domain::{AccountId, BoostId, Page, PostId, PostKind, PostView, Visibility};
 use std::collections::{HashMap, HashSet};
@@ -298,6 +298,7 @@ pub fn views(tx: &mut Tx, viewer: Option<AccountId>, entries: &[Entry]) -> Resul
     let boosts: Vec<BoostId> = entries.iter().filter_map(|entry| entry.boost_id).collect();
     let boosts = if boosts.is_empty() { HashMap::new() } else { boost_views(tx, &boosts)? };
     add_polls(tx, viewer, &mut posts)?;
+    add_cards(tx, &mut posts)?;
     // A page seldom shows a post twice: then nothing needs to be copied.
     let repeats = posts.len() < entries.len();
     let mut take = |id: &PostId| if repeats { posts.get(id).cloned() } else { posts.remove(id) };
@@ -351,6 +352,7 @@ fn posts(tx: &mut Tx, viewer: AccountId, ids: &[PostId]) -> Result<HashMap<PostI
                     (None, _) => None,
                 },
                 poll: None,
+                card: None,
             };
             view.marks = ViewerMarks {
                 liked: c.next()?,
@@ -363,6 +365,24 @@ fn posts(tx: &mut Tx, viewer: AccountId, ids: &[PostId]) -> Result<HashMap<PostI
         },
     )?;
     Ok(rows.into_iter().collect())
+}
+
+/// Only for posts that have a link and no media.
+fn add_cards(tx: &mut Tx, posts: &mut HashMap<PostId, PostView>) -> Result<()> {
+    let linking = posts
+        .values()
+        .map(|view| &view.post)
+        .filter(|post| post.text.attachments.is_empty() && post.text.content_html.contains("<a "));
+    let linking: Vec<PostId> = linking.map(|post| post.id).collect();
+    if linking.is_empty() {
+        return Ok(());
+    }
+    for (id, card) in card::of_posts(tx, &linking)? {
+        if let Some(view) = posts.get_mut(&id) {
+            view.card = Some(Box::new(card));
+        }
+    }
+    Ok(())
 }
 
 /// Only where there are any, which is seldom.

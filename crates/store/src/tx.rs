@@ -6,6 +6,7 @@ use crate::dialect::{self, Dialect};
 use crate::error::{Error, Result};
 use crate::ids::Ids;
 use crate::value::{Row, ToValue};
+use crate::wishes::Wishes;
 use crate::{pg, sqlite};
 use domain::{Event, Names, Timestamp};
 use std::sync::Arc;
@@ -18,6 +19,7 @@ pub(crate) struct Shared {
     pub(crate) ids: Ids,
     /// Word filters that are in use, made ready once.
     pub(crate) filters: crate::filter::Ready,
+    pub(crate) wishes: Wishes,
 }
 
 /// The connection below.
@@ -71,6 +73,16 @@ impl Tx {
     /// News, published after the commit and only then.
     pub fn tell(&mut self, event: Event) {
         self.events.push(event);
+    }
+
+    /// Notes that somebody looked at what is still to be read from this URL.
+    pub(crate) fn wish(&self, url: &str) {
+        self.shared.wishes.add(url);
+    }
+
+    /// Takes what was noted since the last time.
+    pub(crate) fn take_wishes(&self) -> Vec<String> {
+        self.shared.wishes.take()
     }
 
     /// Waits until no other transaction holds `key`, and holds it until this

@@ -62,7 +62,12 @@ fn protect(headers: &mut HeaderMap) {
     let policy = if kind.starts_with("text/html") { PAGE_POLICY } else { OTHER_POLICY };
     set(headers, header::CONTENT_SECURITY_POLICY, policy);
     set(headers, header::X_CONTENT_TYPE_OPTIONS, "nosniff");
-    set(headers, header::X_FRAME_OPTIONS, "DENY");
+    let framed = headers
+        .get(header::CONTENT_SECURITY_POLICY)
+        .is_some_and(|policy| policy.to_str().is_ok_and(|policy| policy.contains("frame-ancestors *")));
+    if !framed {
+        set(headers, header::X_FRAME_OPTIONS, "DENY");
+    }
     set(headers, header::REFERRER_POLICY, "same-origin");
     set(
         headers,

@@ -4,6 +4,7 @@
 //! calls verbs. All they hold in memory can be lost: what waits is in the
 //! database.
 
+mod cards;
 mod due;
 mod inbound;
 mod fan_out;
@@ -47,6 +48,7 @@ pub fn start(cx: &Cx, shutdown: &watch::Receiver<bool>) -> Workers {
     tasks.spawn(media::look(cx.clone(), shutdown.clone()));
     tasks.spawn(media::take_away(cx.clone(), shutdown.clone()));
     tasks.spawn(tidy::run(cx.clone(), shutdown.clone()));
+    tasks.spawn(cards::run(cx.clone(), shutdown.clone()));
     tasks.spawn(due::run(cx.clone(), shutdown.clone()));
     if cx.settings.mailer.is_some() {
         tasks.spawn(mail::run(cx.clone(), shutdown.clone()));

@@ -5,6 +5,7 @@
 pub(crate) mod account;
 pub(crate) mod announcement;
 pub(crate) mod filter;
+pub(crate) mod card;
 pub(crate) mod instance;
 pub(crate) mod media;
 pub(crate) mod list;

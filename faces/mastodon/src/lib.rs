@@ -24,6 +24,7 @@ mod mutes;
 mod lists;
 mod markers;
 mod notifications;
+mod oembed;
 mod own;
 mod params;
 mod policy;
@@ -81,6 +82,7 @@ fn server() -> Router<Cx> {
             "/api/v1/announcements/{id}/reactions/{name}",
             axum::routing::put(announcements::react).delete(announcements::unreact),
         )
+        .route("/api/oembed", get(oembed::oembed))
         .route("/api/v1/preferences", get(own::preferences))
 }
 

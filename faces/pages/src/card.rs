@@ -3,6 +3,7 @@
 
 use crate::visitor::Visitor;
 use crate::when::When;
+use domain::poll::{PollOption, PollView};
 use domain::post::{Attachment, AttachmentKind, PostCounts, ViewerMarks};
 use domain::{Account, PostView, Visibility};
 
@@ -30,6 +31,30 @@ pub(crate) struct Medium {
     pub(crate) size: Option<(i64, i64)>,
 }
 
+/// A poll with its numbers, as far as they are shown.
+#[derive(Debug, Clone)]
+pub(crate) struct PollCard {
+    /// Each option with its votes.
+    pub(crate) options: Vec<(String, Option<i64>)>,
+    pub(crate) votes: i64,
+    /// When it ends or ended.
+    pub(crate) ends: Option<When>,
+    pub(crate) is_over: bool,
+}
+
+impl PollCard {
+    fn new(view: &PollView) -> Self {
+        let shows = view.poll.shows_totals(view.now);
+        let option = |option: &PollOption| (option.title.clone(), shows.then_some(option.votes));
+        Self {
+            options: view.poll.options.iter().map(option).collect(),
+            votes: view.poll.votes(),
+            ends: view.poll.ends_at.map(When::of),
+            is_over: view.poll.is_over(view.now),
+        }
+    }
+}
+
 /// A post, ready to be shown.
 #[derive(Debug, Clone)]
 #[expect(clippy::struct_excessive_bools, reason = "each shows or hides another part of the template")]
@@ -51,6 +76,7 @@ pub(crate) struct PostCard {
     pub(crate) content_html: String,
     pub(crate) language: Option<String>,
     pub(crate) media: Vec<Medium>,
+    pub(crate) poll: Option<PollCard>,
     pub(crate) answers: Option<String>,
     /// Who may see it, where that is not everyone.
     pub(crate) audience: &'static str,
@@ -98,6 +124,7 @@ impl PostCard {
             content_html: text.content_html.clone(),
             language: text.language.clone(),
             media: text.attachments.iter().filter_map(Medium::new).collect(),
+            poll: view.poll.as_deref().map(PollCard::new),
             answers: answers(view),
             audience: audience(post.visibility),
             counts: view.counts,

@@ -11,6 +11,7 @@ mod numbers;
 mod front;
 mod profile;
 mod thread;
+mod embed;
 mod tag;
 mod texts;
 mod interact;
@@ -35,6 +36,7 @@ pub fn routes() -> Router<Cx> {
         .route("/@{name}", get(profile::profile))
         .route("/@{name}/{id}", get(thread::thread))
         .route("/@{name}/tagged/{tag}", get(profile::tagged))
+        .route("/@{name}/{id}/embed", get(embed::embed))
         .route("/tags/{name}", get(tag::tag))
         .route("/authorize_interaction", get(interact::ask))
         .route("/remote_follow", post(interact::remote_follow))

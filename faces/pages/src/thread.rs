@@ -31,6 +31,8 @@ struct ThreadPage<'a> {
     answer_to: String,
     url: String,
     uri: String,
+    /// What asks for the post by its page.
+    oembed: String,
     is_open: bool,
     is_here: bool,
     description: String,
@@ -92,7 +94,9 @@ fn shown(cx: &Cx, thread: &Thread, visitor: &Visitor) -> Response {
     let (view, author) = (&thread.post, &thread.post.author);
     let post = PostCard::new(view, visitor).focused();
     let is_own = visitor.id() == Some(author.id);
+    let url = if author.is_ours() { cx.names.url(&post.page) } else { post.page.clone() };
     page(&ThreadPage {
+        oembed: form_urlencoded::Serializer::new(String::new()).append_pair("url", &url).finish(),
         layout: visitor.layout(cx, title(thread)),
         csrf: visitor.csrf(),
         here: &visitor.here,
@@ -100,9 +104,9 @@ fn shown(cx: &Cx, thread: &Thread, visitor: &Visitor) -> Response {
         below: PostCard::list(&thread.below, visitor),
         edits: thread.edits,
         answer_to: if is_own { String::new() } else { format!("@{} ", author.handle) },
-        url: if author.is_ours() { cx.names.url(&post.page) } else { post.page.clone() },
+        url,
         uri: query_of(&post.address),
-        is_open: view.post.visibility.is_open(),
+        is_open: view.post.visibility.is_open() && !view.post.local_only,
         is_here: author.is_ours(),
         description: description(thread),
         picture: picture(&post),

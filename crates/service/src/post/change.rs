@@ -1,5 +1,6 @@
 //! A post is changed or deleted, here or elsewhere.
 
+use super::linked;
 use super::publish::{Silence, check_length, sending, written};
 use super::question::{self, PollChange};
 use crate::activity;
@@ -76,6 +77,7 @@ pub async fn edit(cx: &Cx, viewer: &Account, id: PostId, edit: Edit) -> Result<(
         tell_boosters(tx, &post)?;
         tx.tell(Event::Edited(id));
         let changed = own(tx, &viewer, id)?;
+        linked::file_again(tx, &changed, None)?;
         send_update(tx, &viewer, &changed)
     })
     .await

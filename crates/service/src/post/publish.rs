@@ -1,8 +1,8 @@
 //! One of ours writes a post.
 
-use super::question;
 use super::receive::file;
 use super::spread::spread;
+use super::{linked, question};
 use crate::activity::{self, Sending};
 use crate::errand::Errand;
 use crate::outbox::{Followers, Shared};
@@ -244,6 +244,7 @@ fn compose(
     if let Some(poll) = &draft.poll {
         question::open(tx, &post, poll)?;
     }
+    linked::file(tx, &post, None)?;
     spread(tx, &post, viewer, &addressed)?;
     send(tx, viewer, &post, &addressed)?;
     Ok(id)

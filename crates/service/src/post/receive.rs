@@ -1,8 +1,8 @@
 //! A peer's post arrives, or its change.
 
 use super::content::{Named, kind_of, text_of};
-use super::question;
 use super::spread::spread;
+use super::{linked, question};
 use crate::arrival::{Arrival, Need, Outcome};
 use crate::{Result, fingerprint, undone};
 use activitypub::{Note, Object, Reference};
@@ -167,6 +167,7 @@ pub(super) fn write(
     if let Some(poll) = question::of_note(note) {
         store::poll::insert(tx, post.id, &poll, None)?;
     }
+    linked::file(tx, &post, linked::own_card(note).as_ref())?;
     Ok(Some(post))
 }
 
@@ -244,6 +245,8 @@ pub(super) fn change(tx: &mut Tx, post: &Post, author: &Account, note: &Note) ->
         question::replace(tx, post, before.as_ref(), poll.as_ref())?;
     }
     store::post::set_hashtags(tx, post.id, &text.hashtags)?;
+    let changed = Post { text: text.clone(), ..post.clone() };
+    linked::file_again(tx, &changed, linked::own_card(note).as_ref())?;
     let mentioned: Vec<AccountId> = text.mentions.iter().map(|mention| mention.account_id).collect();
     store::post::address(tx, post.id, &mentioned)?;
     super::change::tell_boosters(tx, post)?;

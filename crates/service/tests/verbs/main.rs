@@ -18,6 +18,7 @@ mod following;
 mod blocking;
 mod liking;
 mod boosting;
+mod cards;
 mod publishing;
 mod polling;
 mod emoji;

@@ -11,6 +11,7 @@ use crate::ids::Ids;
 use crate::migrations::{self, Found, Migration};
 use crate::search::index;
 use crate::tx::{Conn, Shared, Tx};
+use crate::wishes::Wishes;
 use crate::{backup, pg, sqlite};
 use domain::Origin;
 use std::path::Path;
@@ -150,6 +151,7 @@ fn prepare(conn: Conn, config: &Config, migrate: impl FnOnce(&mut Tx, &Origin) -
             clock: config.clock.clone(),
             ids,
             filters: crate::filter::Ready::default(),
+            wishes: Wishes::default(),
         }))
     };
     let mut tx = Tx::new(conn, shared(0)?);

@@ -24,6 +24,7 @@ fn raw(fresh: &Fresh, path: &Path) -> Tx {
         clock,
         ids: Ids::starting(0, 0, NOW).unwrap(),
         filters: crate::filter::Ready::default(),
+        wishes: crate::wishes::Wishes::default(),
     };
     let mut tx = Tx::new(Conn::Sqlite(session), Arc::new(shared));
     tx.start();

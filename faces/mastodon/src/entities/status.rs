@@ -2,6 +2,7 @@
 
 use super::Dialect;
 use super::account::{Account, CustomEmoji};
+use super::card::PreviewCard;
 use super::filter::FilterResult;
 use super::media::MediaAttachment;
 use super::poll::{Poll, TitlesOnly};
@@ -97,7 +98,7 @@ pub(crate) struct Status<'a> {
     mentions: Vec<StatusMention<'a>>,
     tags: Vec<StatusTag<'a>>,
     emojis: Vec<CustomEmoji<'a>>,
-    card: Option<()>,
+    card: Option<PreviewCard<'a>>,
     poll: Option<Poll<'a>>,
     quote: Option<()>,
     quote_approval: QuoteApproval,
@@ -162,7 +163,7 @@ impl<'a> Dialect<'a> {
             mentions: text.mentions.iter().map(|mention| self.mention(mention)).collect(),
             tags: text.hashtags.iter().map(|name| self.tag(name)).collect(),
             emojis: CustomEmoji::list(self.names, &text.emojis),
-            card: None,
+            card: view.card.as_deref().map(PreviewCard::from),
             poll: view.poll.as_deref().map(|poll| self.poll(post.id, poll, &text.emojis)),
             quote: None,
             quote_approval: QuoteApproval { automatic: [], manual: [], current_user: "denied" },

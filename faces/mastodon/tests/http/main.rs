@@ -26,6 +26,7 @@ mod lists;
 mod markers;
 mod mutes;
 mod notifications;
+mod cards;
 mod local_only;
 mod paging;
 mod policy;

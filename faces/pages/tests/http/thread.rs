@@ -230,3 +230,41 @@ fn a_thread_of_hundreds_is_cut_and_not_refused() {
         }
     });
 }
+
+#[test]
+fn a_post_can_be_shown_in_a_frame_of_another_site_and_its_page_cannot() {
+    on_each(async |world| {
+        let alice = world.person("alice").await;
+        let id = world.say(&alice, "frame me", Visibility::Public).await;
+        let frame = world.get(&format!("/@alice/{id}/embed")).await;
+        assert_eq!(frame.status, 200);
+        assert!(frame.has("frame me") && !frame.has("<script") && !frame.has("<form"));
+        assert!(frame.headers["content-security-policy"].to_str().unwrap().contains("frame-ancestors *"));
+        assert!(!frame.headers.contains_key("x-frame-options"));
+        let page = world.get(&format!("/@alice/{id}")).await;
+        assert!(page.has("application/json+oembed"), "{}", page.body);
+        assert_eq!(page.headers["x-frame-options"], "DENY");
+        let hidden = world.say(&alice, "hidden words", Visibility::Followers).await;
+        let theirs = world.browser_of(&alice).await.get(&format!("/@alice/{hidden}/embed")).await;
+        assert_eq!(theirs.status, 404);
+    });
+}
+
+#[test]
+fn a_poll_is_shown_with_its_numbers() {
+    on_each(async |world| {
+        let alice = world.person("alice").await;
+        let id = world
+            .draft(&alice, "what?", Visibility::Public, |d| {
+                d.poll = Some(domain::poll::PollDraft {
+                    options: vec!["yes & no".into(), "never".into()],
+                    open_for_s: 600,
+                    multiple: false,
+                    hides_totals: false,
+                });
+            })
+            .await;
+        let page = world.get(&format!("/@alice/{id}")).await;
+        assert!(page.has("yes &#38; no") && page.has("0 votes"), "{}", page.body);
+    });
+}
