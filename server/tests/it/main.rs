@@ -14,3 +14,4 @@ mod commands;
 mod speaking;
 mod crash;
 mod fixtures;
+mod polls;
