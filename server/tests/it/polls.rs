@@ -32,12 +32,14 @@ async fn two_servers_vote_in_each_others_polls_and_learn_the_result() {
     let (alice, bob) = (one.create("alice").await, two.create("bob").await);
     for (here, asker, there, voter) in [(&one, &alice, &two, &bob), (&two, &bob, &one, &alice)] {
         let poll = json!({ "options": ["yes", "no"], "expires_in": 600 });
-        let asked = here.api_post(asker, "/api/v1/statuses", &json!({ "status": "what?", "poll": poll })).await;
+        let asked =
+            here.api_post(asker, "/api/v1/statuses", &json!({ "status": "what?", "poll": poll })).await;
         let asked_id = asked["poll"]["id"].as_str().unwrap().to_owned();
         let seen = found(there, voter, asked["uri"].as_str().unwrap()).await;
         assert_eq!(seen["poll"]["options"][1]["title"], "no", "{seen}");
         let id = seen["poll"]["id"].as_str().unwrap().to_owned();
-        let voted = there.api_post(voter, &format!("/api/v1/polls/{id}/votes"), &json!({ "choices": [1] })).await;
+        let voted =
+            there.api_post(voter, &format!("/api/v1/polls/{id}/votes"), &json!({ "choices": [1] })).await;
         assert_eq!((&voted["voted"], &voted["votes_count"]), (&json!(true), &json!(1)));
         eventually("the vote has come", || async {
             (numbers(here, asker, &asked_id).await == [0, 1]).then_some(())
