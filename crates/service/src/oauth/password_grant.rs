@@ -9,6 +9,9 @@ use domain::user::Scopes;
 use domain::{Application, Names};
 use std::net::IpAddr;
 
+/// The same for every reason.
+const WRONG: Refusal = Refusal::InvalidGrant("The name or the password is wrong.");
+
 /// Whether passwords are traded for tokens: only under an origin without TLS
 /// that means the machine itself.
 pub fn takes_passwords(names: &Names) -> bool {
@@ -33,7 +36,6 @@ pub async fn with_password(
         Ok(scopes) if scopes.within(&application.scopes) => scopes,
         _ => return Ok(Err(Refusal::InvalidScope)),
     };
-    const WRONG: Refusal = Refusal::InvalidGrant("The name or the password is wrong.");
     let Some(login) = login::prove(cx, name, password).await?.filter(|login| login.waiting.is_none()) else {
         return Ok(Err(WRONG));
     };
