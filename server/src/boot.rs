@@ -125,8 +125,8 @@ pub async fn open(settings: &Settings, clock: Clock) -> Result<Cx, StartError> {
     let opening = tokio::task::spawn_blocking(move || Store::open(config));
     let store = opening.await.map_err(|error| store::Error::Panicked(error.to_string()))??;
     let cx = Cx::new(store, client, for_service);
-    match service::account::ensure_instance_actor(&cx).await {
-        Ok(_) => Ok(cx),
+    match prepare(&cx).await {
+        Ok(()) => Ok(cx),
         Err(error) => {
             cx.store.shut_down().await;
             Err(error.into())
@@ -147,6 +147,12 @@ pub(crate) fn restore(settings: &Settings, copy: &Path) -> Output {
         Err(error) if error.is_setting() => Output::misused(error),
         Err(error) => Output::failed(error),
     }
+}
+
+/// What must be there before anything is shown.
+async fn prepare(cx: &Cx) -> service::Result<()> {
+    service::account::ensure_instance_actor(cx).await?;
+    service::media::prepare(cx).await
 }
 
 /// Private keys lie in it: nobody else may look.

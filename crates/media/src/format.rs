@@ -142,6 +142,11 @@ impl Format {
         }
     }
 
+    /// The kind of a media type.
+    pub fn of_media_type(media_type: &str) -> Option<Self> {
+        ALL.into_iter().find(|format| format.media_type() == media_type)
+    }
+
     /// The kind of a file on the shelf, by the end of its name.
     pub fn of_name(name: &str) -> Option<Self> {
         let (_, extension) = name.rsplit_once('.')?;

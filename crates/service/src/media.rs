@@ -17,12 +17,14 @@ mod hang;
 mod aside;
 mod portrait;
 mod shown;
+mod remote;
 mod sweep;
 
 pub use aside::{Aside, set_aside, take_off};
 pub use darkroom::{Darkroom, Limits};
 pub use hang::{apply, forget, hang};
 pub use portrait::{Frame, Portrait, portrait};
+pub use remote::{Flow, Peers, peers, prepare};
 pub use shown::{Shown, open};
 pub use spool::{Spool, spool};
 pub use sweep::{clear, purge, sweep, take_away, unattached};
@@ -52,15 +54,30 @@ pub fn remove(tx: &mut Tx, viewer: &Account, id: MediaId) -> Result<()> {
 
 /// Throws away what an account that is gone had handed in.
 pub fn leave(tx: &mut Tx, account: &Account) -> Result<()> {
-    let (names, now) = (tx.names().clone(), tx.now());
     let profile = &account.profile;
     let pictures = &profile.pictures;
     let urls =
         [&profile.avatar_url, &profile.header_url, &pictures.avatar_static_url, &pictures.header_static_url];
-    for name in urls.into_iter().flatten().filter_map(|url| names.file_name(url)) {
-        store::shelf::doom(tx, name, now)?;
-    }
+    urls.into_iter().flatten().try_for_each(|url| doom(tx, url))?;
     Ok(store::media::purge(tx, account.id)?)
+}
+
+/// Dooms the file of ours that an address leads to.
+pub fn doom(tx: &mut Tx, url: &str) -> Result<()> {
+    let (names, now) = (tx.names().clone(), tx.now());
+    match names.file_name(url).filter(|name| media::is_name(name)) {
+        Some(name) => Ok(store::shelf::doom(tx, name, now)?),
+        None => Ok(()),
+    }
+}
+
+/// Claims the files of a picture of a profile.
+pub fn claim(tx: &mut Tx, portrait: &Portrait) -> Result<()> {
+    store::shelf::claim(tx, &portrait.main)?;
+    match &portrait.still {
+        Some(still) => Ok(store::shelf::claim(tx, still)?),
+        None => Ok(()),
+    }
 }
 
 /// Removes media and dooms their files.

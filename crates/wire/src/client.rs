@@ -83,6 +83,8 @@ pub struct Limits {
     pub fetches: usize,
     /// Fetches under way to one host.
     pub fetches_per_host: usize,
+    /// Files of peers on their way.
+    pub files: usize,
     /// Deliveries under way.
     pub deliveries: usize,
     /// Connections kept for the next request, for each host.
@@ -101,6 +103,7 @@ impl Default for Limits {
             max_sockets: 768,
             fetches: 256,
             fetches_per_host: 4,
+            files: 64,
             deliveries: 256,
             idle_per_host: 16,
         }
@@ -179,6 +182,7 @@ struct Inner {
     opened: Arc<AtomicU64>,
     requests: AtomicU64,
     fetches: Arc<Semaphore>,
+    files: Arc<Semaphore>,
     deliveries: Arc<Semaphore>,
     hosts: moka::sync::Cache<String, Arc<Semaphore>>,
     schemes: moka::sync::Cache<Box<str>, Scheme>,
@@ -218,6 +222,7 @@ impl Client {
             opened,
             requests: AtomicU64::new(0),
             fetches: Arc::new(Semaphore::new(limits.fetches)),
+            files: Arc::new(Semaphore::new(limits.files)),
             deliveries: Arc::new(Semaphore::new(limits.deliveries)),
             hosts: moka::sync::Cache::builder().max_capacity(HOSTS).time_to_idle(REMEMBERED).build(),
             schemes: moka::sync::Cache::builder().max_capacity(HOSTS).time_to_live(REMEMBERED).build(),
@@ -285,8 +290,15 @@ impl Client {
         for _ in 0..=self.0.limits.redirects {
             self.0.guard.check_url(&url)?;
             url.set_fragment(None);
-            let question =
-                Question { method: Method::GET, url: &url, accept: Some(accept), post: None, signer, now };
+            let question = Question {
+                method: Method::GET,
+                url: &url,
+                accept: Some(accept),
+                range: None,
+                post: None,
+                signer,
+                now,
+            };
             let answer = self.ask(&question).await?;
             match redirect(&url, &answer)? {
                 Some(next) => url = next,
@@ -310,6 +322,15 @@ impl Client {
             self.0.hosts.get_with_by_ref(host, || Arc::new(Semaphore::new(self.0.limits.fetches_per_host)));
         let own = self.turn(own).await?;
         Ok([own, self.turn(Arc::clone(&self.0.fetches)).await?])
+    }
+
+    /// Waits until a file may be asked for: apart from documents, which are
+    /// short and waited for.
+    pub(crate) async fn file_turn(&self, url: &Url) -> Result<[OwnedSemaphorePermit; 2], FetchError> {
+        let host = format!("files of {}", url.host_str().unwrap_or_default());
+        let own = self.0.hosts.get_with(host, || Arc::new(Semaphore::new(self.0.limits.fetches_per_host)));
+        let own = self.turn(own).await?;
+        Ok([own, self.turn(Arc::clone(&self.0.files)).await?])
     }
 
     pub(crate) async fn delivery_turn(&self) -> Result<OwnedSemaphorePermit, FetchError> {
@@ -363,7 +384,7 @@ fn pool(idle_per_host: usize) -> legacy::Builder {
 }
 
 /// Where an answer leads on to, if it does.
-fn redirect(url: &Url, answer: &Response<Incoming>) -> Result<Option<Url>, FetchError> {
+pub(crate) fn redirect(url: &Url, answer: &Response<Incoming>) -> Result<Option<Url>, FetchError> {
     if !matches!(answer.status().as_u16(), 301 | 302 | 303 | 307 | 308) {
         return Ok(None);
     }

@@ -62,6 +62,7 @@ impl Client {
             method: Method::POST,
             url: without_fragment.as_ref().unwrap_or(inbox),
             accept: None,
+            range: None,
             post: Some((&body, ACTIVITY_JSON)),
             signer: Some((signer, scheme)),
             now,

@@ -21,9 +21,11 @@ pub mod json;
 pub mod link;
 pub mod mail;
 pub mod media_type;
+pub mod passing;
 pub mod webfinger;
 
 pub use client::{Client, ClientConfig, ClientError, FetchError, Fetched, Limits, Signer, Stats};
 pub use deliver::Answer;
 pub use fetch::Document;
+pub use passing::Passing;
 pub use webfinger::WebFinger;

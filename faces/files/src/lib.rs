@@ -11,6 +11,7 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use domain::{Host, Names};
 use http::{HeaderMap, HeaderValue, StatusCode, header};
+use service::media::Peers;
 use service::{Cx, media};
 use web::ApiError;
 
@@ -18,6 +19,7 @@ use web::ApiError;
 pub fn routes() -> Router<Cx> {
     Router::new()
         .route("/media/{folder}/{file}", get(one))
+        .route("/media/remote/{mark}/{url}", get(of_peer))
         .method_not_allowed_fallback(async || ApiError::not_found())
 }
 
@@ -34,6 +36,23 @@ async fn one(
     let shown = media::open(&cx, &name).await?;
     let headers = request.headers().clone();
     Ok(send::file(shown, &file, &headers).await)
+}
+
+/// `GET /media/remote/:mark/:url`
+async fn of_peer(
+    State(cx): State<Cx>,
+    Path((mark, url)): Path<(String, String)>,
+    request: Request,
+) -> Result<Response, ApiError> {
+    if let Some(elsewhere) = elsewhere(&cx.names, &request) {
+        return Ok(elsewhere);
+    }
+    let headers = request.headers().clone();
+    let range = headers.get(header::RANGE).and_then(|value| value.to_str().ok());
+    Ok(match media::peers(&cx, &mark, &url, range).await? {
+        Peers::Kept(shown) => send::file(shown, &mark, &headers).await,
+        Peers::Passing(flow) => send::flow(*flow),
+    })
 }
 
 /// Where files have a host of their own, the main one leads there.

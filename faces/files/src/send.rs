@@ -6,7 +6,7 @@ use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
 use futures_util::{Stream, stream};
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
-use service::media::Shown;
+use service::media::{Flow, Shown};
 use std::io::{self, SeekFrom};
 use tokio::fs::File;
 use tokio::io::{AsyncReadExt, AsyncSeekExt, Take};
@@ -51,6 +51,27 @@ pub(crate) async fn file(shown: Shown, name: &str, asked: &HeaderMap) -> Respons
     harmless(response.headers_mut());
     if let Ok(etag) = HeaderValue::try_from(etag) {
         response.headers_mut().insert(header::ETAG, etag);
+    }
+    response
+}
+
+/// A file of a peer that passes through.
+pub(crate) fn flow(flow: Flow) -> Response {
+    let status = if flow.range.is_some() { StatusCode::PARTIAL_CONTENT } else { StatusCode::OK };
+    let mut headers = HeaderMap::new();
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(flow.media_type));
+    if let Some(length) = flow.length {
+        headers.insert(header::CONTENT_LENGTH, length.into());
+    }
+    let range = flow.range.as_deref().and_then(|range| HeaderValue::from_str(range).ok());
+    let pieces = stream::try_unfold(flow, |mut flow| async move {
+        let next = flow.next().await.map_err(io::Error::other)?;
+        Ok::<_, io::Error>(next.map(|piece| (piece, flow)))
+    });
+    let mut response = (status, headers, Body::from_stream(pieces)).into_response();
+    harmless(response.headers_mut());
+    if let Some(range) = range {
+        response.headers_mut().insert(header::CONTENT_RANGE, range);
     }
     response
 }

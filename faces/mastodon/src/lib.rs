@@ -90,8 +90,14 @@ fn people() -> Router<Cx> {
     Router::new()
         .route("/api/v1/accounts", get(accounts::several))
         .route("/api/v1/accounts/verify_credentials", get(own::verify))
-        .route("/api/v1/accounts/update_credentials", axum::routing::patch(own::update))
-        .route("/api/v1/profile", get(own::profile_of).patch(own::update_profile))
+        .route(
+            "/api/v1/accounts/update_credentials",
+            axum::routing::patch(own::update).layer(media::picture_limit()),
+        )
+        .route(
+            "/api/v1/profile",
+            get(own::profile_of).patch(own::update_profile).layer(media::picture_limit()),
+        )
         .route("/api/v1/accounts/relationships", get(follows::relationships))
         .route("/api/v1/accounts/lookup", get(accounts::lookup))
         .route("/api/v1/accounts/search", get(search::accounts))
@@ -159,6 +165,8 @@ fn files() -> Router<Cx> {
         .route("/api/v2/media", post(media::upload))
         .layer(media::upload_limit());
     Router::new()
+        .route("/api/v1/profile/avatar", delete(own::remove_avatar))
+        .route("/api/v1/profile/header", delete(own::remove_header))
         .route("/api/v1/media/{id}", get(media::one).put(media::change).delete(media::remove))
         .layer(media::picture_limit())
         .merge(uploads)

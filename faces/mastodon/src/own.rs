@@ -4,10 +4,14 @@ use crate::answer::{Answer, json};
 use crate::entities::Dialect;
 use crate::entities::account::{Own, Profile};
 use crate::entities::status::{visibility, visibility_of};
-use crate::params::{language, not_built};
+use crate::params::language;
 use axum::extract::State;
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD as BASE64;
+use bytes::Bytes;
 use serde::{Deserialize, Serialize};
-use service::account::{ProfileChange, update_local, verify_later};
+use service::account::{PictureChange, ProfileChange, update_local, verify_later};
+use service::media::{Frame, portrait};
 use service::preferences::{self, Change};
 use service::{Cx, profile};
 use web::{ApiError, Uploads, Viewer};
@@ -68,6 +72,11 @@ pub(crate) struct OwnForm {
     attribution_domains: Option<Vec<String>>,
     fields_attributes: Option<Vec<FieldForm>>,
     source: Option<SourceForm>,
+    /// A picture written as text (`data:`); others come beside the form.
+    avatar: Option<String>,
+    header: Option<String>,
+    avatar_description: Option<String>,
+    header_description: Option<String>,
 }
 
 impl OwnForm {
@@ -88,6 +97,10 @@ impl OwnForm {
             show_media_replies: self.show_media_replies,
             show_featured: self.show_featured,
             attribution_domains: self.attribution_domains,
+            avatar: None,
+            header: None,
+            avatar_description: self.avatar_description,
+            header_description: self.header_description,
         };
         let source = self.source.unwrap_or_default();
         let privacy = source.privacy.filter(|word| !word.is_empty());
@@ -122,6 +135,46 @@ pub(crate) async fn update_profile(State(cx): State<Cx>, viewer: Viewer, form: U
     json(&Profile::of(&own(&cx, &viewer).await?))
 }
 
+/// A picture that came beside the form, or written in it.
+fn handed_in(form: &Uploads<OwnForm>, name: &str, written: Option<&str>) -> Result<Option<Bytes>, ApiError> {
+    let file = form.files.iter().find(|file| file.field == name && !file.bytes.is_empty());
+    if let Some(file) = file {
+        return Ok(Some(file.bytes.clone()));
+    }
+    let Some(text) = written.filter(|text| !text.is_empty()) else { return Ok(None) };
+    let data = text.strip_prefix("data:image/").and_then(|rest| rest.split_once(";base64,"));
+    let bytes = data.and_then(|(_, encoded)| BASE64.decode(encoded.trim()).ok());
+    let wrong = || ApiError::invalid(format!("Validation failed: {name} is neither a file nor a data URL"));
+    bytes.map(|bytes| Some(bytes.into())).ok_or_else(wrong)
+}
+
+async fn developed(cx: &Cx, frame: Frame, picture: Option<Bytes>) -> Result<Option<PictureChange>, ApiError> {
+    match picture {
+        Some(bytes) => Ok(Some(PictureChange::Set(portrait(cx, frame, bytes).await?))),
+        None => Ok(None),
+    }
+}
+
+/// `DELETE /api/v1/profile/avatar`
+pub(crate) async fn remove_avatar(State(cx): State<Cx>, viewer: Viewer) -> Answer {
+    let change = ProfileChange { avatar: Some(PictureChange::Remove), ..ProfileChange::default() };
+    remove(&cx, &viewer, change).await
+}
+
+/// `DELETE /api/v1/profile/header`
+pub(crate) async fn remove_header(State(cx): State<Cx>, viewer: Viewer) -> Answer {
+    let change = ProfileChange { header: Some(PictureChange::Remove), ..ProfileChange::default() };
+    remove(&cx, &viewer, change).await
+}
+
+async fn remove(cx: &Cx, viewer: &Viewer, change: ProfileChange) -> Answer {
+    viewer.require("write:accounts")?;
+    let id = viewer.account().id;
+    cx.write(move |tx| update_local(tx, id, &change).map(drop)).await?;
+    cx.access.forget_account(id);
+    show(cx, viewer).await
+}
+
 /// `PATCH /api/v1/accounts/update_credentials`
 pub(crate) async fn update(State(cx): State<Cx>, viewer: Viewer, form: Uploads<OwnForm>) -> Answer {
     viewer.require("write:accounts")?;
@@ -130,10 +183,11 @@ pub(crate) async fn update(State(cx): State<Cx>, viewer: Viewer, form: Uploads<O
 }
 
 async fn change(cx: &Cx, viewer: &Viewer, form: Uploads<OwnForm>) -> Result<(), ApiError> {
-    if form.files.iter().any(|file| !file.bytes.is_empty()) {
-        return Err(not_built("a picture"));
-    }
-    let (profile, change) = form.params.split()?;
+    let avatar = handed_in(&form, "avatar", form.params.avatar.as_deref())?;
+    let header = handed_in(&form, "header", form.params.header.as_deref())?;
+    let (mut profile, change) = form.params.split()?;
+    profile.avatar = developed(cx, Frame::Avatar, avatar).await?;
+    profile.header = developed(cx, Frame::Header, header).await?;
     let (id, user) = (viewer.account().id, viewer.user().id);
     let has_lines = profile.fields.is_some();
     cx.write(move |tx| {

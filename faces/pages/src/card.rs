@@ -27,6 +27,8 @@ pub(crate) struct Medium {
     /// The word for the template.
     pub(crate) kind: &'static str,
     pub(crate) url: String,
+    /// A smaller picture of it.
+    pub(crate) preview: Option<String>,
     pub(crate) description: String,
     pub(crate) size: Option<(i64, i64)>,
 }
@@ -95,7 +97,7 @@ impl AccountCard {
             id: account.id.to_string(),
             handle: format!("@{}", account.handle),
             page: account_page(account, visitor),
-            avatar: account.profile.avatar_url.as_deref().and_then(http_url).map(str::to_owned),
+            avatar: account.profile.avatar_url.as_deref().and_then(|url| shown(url, visitor)),
             initial: name
                 .chars()
                 .find(|c| c.is_alphanumeric())
@@ -123,7 +125,7 @@ impl PostCard {
             hides_media: text.sensitive && text.warning.is_empty(),
             content_html: text.content_html.clone(),
             language: text.language.clone(),
-            media: text.attachments.iter().filter_map(Medium::new).collect(),
+            media: text.attachments.iter().filter_map(|it| Medium::new(it, visitor)).collect(),
             poll: view.poll.as_deref().map(PollCard::new),
             answers: answers(view),
             audience: audience(post.visibility),
@@ -149,7 +151,7 @@ impl PostCard {
 }
 
 impl Medium {
-    fn new(attachment: &Attachment) -> Option<Self> {
+    fn new(attachment: &Attachment, visitor: &Visitor) -> Option<Self> {
         let kind = match attachment.kind {
             AttachmentKind::Image => "image",
             AttachmentKind::Gifv => "gifv",
@@ -159,7 +161,12 @@ impl Medium {
         };
         Some(Self {
             kind,
-            url: http_url(&attachment.url)?.to_owned(),
+            url: match attachment.kind {
+                // A link to something that is no file is followed, not shown.
+                AttachmentKind::Unknown => http_url(&attachment.url)?.to_owned(),
+                _ => shown(&attachment.url, visitor)?,
+            },
+            preview: attachment.preview_url.as_deref().and_then(|url| shown(url, visitor)),
             description: attachment.description.clone().unwrap_or_default(),
             size: attachment.width.zip(attachment.height),
         })
@@ -214,6 +221,11 @@ const fn audience(visibility: Visibility) -> &'static str {
         Visibility::Followers => "for followers",
         Visibility::Direct => "for those named",
     }
+}
+
+/// Where a picture, film or recording is shown from.
+fn shown(url: &str, visitor: &Visitor) -> Option<String> {
+    http_url(url).map(|url| visitor.names.shown(url).into_owned())
 }
 
 /// A link a browser may follow; peers write what they like.

@@ -235,7 +235,7 @@ async fn feed(cx: &Cx, name: String) -> Result<Response, PageError> {
             Ok((account, posts))
         })
         .await?;
-    let nobody = Visitor::nobody();
+    let nobody = Visitor::nobody(cx);
     let text = Feed {
         site: &cx.settings.title,
         card: AccountCard::new(&account, &nobody),

@@ -1,9 +1,10 @@
 //! Who looks at a page, and what its frame shows them.
 
 use axum::extract::FromRequestParts;
-use domain::{Account, AccountId};
+use domain::{Account, AccountId, Names};
 use http::request::Parts;
 use service::Cx;
+use std::sync::Arc;
 use web::layout::Layout;
 use web::{Csrf, MaybePageViewer, PageError, PageViewer};
 
@@ -13,12 +14,14 @@ pub(crate) struct Visitor {
     viewer: Option<(PageViewer, Csrf)>,
     /// Path and query of the page.
     pub(crate) here: String,
+    /// How files are named for them.
+    pub(crate) names: Arc<Names>,
 }
 
 impl Visitor {
     /// Who is not signed in.
-    pub(crate) fn nobody() -> Self {
-        Self { viewer: None, here: "/".to_owned() }
+    pub(crate) fn nobody(cx: &Cx) -> Self {
+        Self { viewer: None, here: "/".to_owned(), names: Arc::clone(&cx.names) }
     }
 
     /// The account they are signed in with.
@@ -56,6 +59,6 @@ impl FromRequestParts<Cx> for Visitor {
             Some(viewer) => Some((viewer, Csrf::from_request_parts(parts, cx).await?)),
             None => None,
         };
-        Ok(Self { viewer, here })
+        Ok(Self { viewer, here, names: Arc::clone(&cx.names) })
     }
 }

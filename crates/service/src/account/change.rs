@@ -3,10 +3,12 @@
 use super::absorb::absorb;
 use crate::activity::{self, Sending};
 use crate::arrival::Outcome;
+use crate::media::Portrait;
 use crate::outbox::{Followers, Shared};
 use crate::{Error, Result, documents, media};
 use activitypub::{Actor, render};
 use domain::account::{Details, Profile};
+use domain::media::MAX_DESCRIPTION;
 use domain::{Account, AccountId, AccountState, Event, Host};
 use store::Tx;
 use store::tombstone::{self, Grave};
@@ -64,6 +66,23 @@ pub struct ProfileChange {
     pub show_featured: Option<bool>,
     /// Sites that may name it as the author of their pages.
     pub attribution_domains: Option<Vec<String>>,
+    /// The picture.
+    pub avatar: Option<PictureChange>,
+    /// The wide picture.
+    pub header: Option<PictureChange>,
+    /// What the picture shows.
+    pub avatar_description: Option<String>,
+    /// What the wide picture shows.
+    pub header_description: Option<String>,
+}
+
+/// What becomes of a picture of a profile.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum PictureChange {
+    /// It goes.
+    Remove,
+    /// This takes its place.
+    Set(Portrait),
 }
 
 /// The most sites that may name an account.
@@ -166,6 +185,7 @@ fn apply(tx: &mut Tx, account: &mut Account, change: &ProfileChange) -> Result<(
         }
     }
     details(&mut profile.details, change)?;
+    pictures(tx, profile, change)?;
     let flags = &mut account.flags;
     flags.locked = change.locked.unwrap_or(flags.locked);
     flags.discoverable = change.discoverable.unwrap_or(flags.discoverable);
@@ -183,6 +203,48 @@ pub fn suspend_local(tx: &mut Tx, id: AccountId) -> Result<()> {
     account.fetched_at = tx.now();
     tx.tell(Event::Changed(id));
     tell_followers(tx, &account)
+}
+
+fn pictures(tx: &mut Tx, profile: &mut Profile, change: &ProfileChange) -> Result<()> {
+    let known = &mut profile.pictures;
+    if let Some(avatar) = &change.avatar {
+        exchange(tx, &mut profile.avatar_url, &mut known.avatar_static_url, avatar)?;
+        known.avatar_description.clear();
+    }
+    if let Some(header) = &change.header {
+        exchange(tx, &mut profile.header_url, &mut known.header_static_url, header)?;
+        known.header_description.clear();
+    }
+    for (words, known) in [
+        (&change.avatar_description, &mut known.avatar_description),
+        (&change.header_description, &mut known.header_description),
+    ] {
+        let Some(words) = words else { continue };
+        if words.chars().count() > MAX_DESCRIPTION {
+            return Err(Error::invalid("description", "is longer than 1500 characters"));
+        }
+        *known = sanitise::plain_line(words);
+    }
+    Ok(())
+}
+
+/// A picture takes the place of another, whose files go.
+fn exchange(
+    tx: &mut Tx,
+    url: &mut Option<String>,
+    still: &mut Option<String>,
+    change: &PictureChange,
+) -> Result<()> {
+    let names = tx.names().clone();
+    for old in [url.take(), still.take()].iter().flatten() {
+        media::doom(tx, old)?;
+    }
+    if let PictureChange::Set(portrait) = change {
+        media::claim(tx, portrait)?;
+        *url = Some(names.file(&portrait.main));
+        *still = portrait.still.as_deref().map(|name| names.file(name));
+    }
+    Ok(())
 }
 
 /// One of ours is deleted: its followers' servers are told, its name stays taken.

@@ -86,7 +86,7 @@ pub struct Darkroom {
     pub(super) news: Notify,
     /// Something was looked at.
     pub(super) done: Notify,
-    pub(super) remote: super::shown::Remote,
+    pub(super) remote: super::remote::Remote,
 }
 
 impl Darkroom {
@@ -99,7 +99,7 @@ impl Darkroom {
             turns: Arc::new(Semaphore::new(TURNS)),
             news: Notify::new(),
             done: Notify::new(),
-            remote: super::shown::Remote::default(),
+            remote: super::remote::Remote::default(),
         }
     }
 

@@ -1,4 +1,4 @@
-//! Files are shown: ours from the shelf.
+//! Files on the shelf are shown.
 
 use super::spool::blocking;
 use crate::{Cx, Error, Result};
@@ -29,10 +29,6 @@ pub async fn open(cx: &Cx, name: &str) -> Result<Shown> {
     .map(|(size_bytes, file)| Shown { file, size_bytes, media_type: format.media_type() })
     .ok_or_else(missing)
 }
-
-/// What is remembered about files of peers.
-#[derive(Debug, Default)]
-pub(super) struct Remote;
 
 /// What is stored of an address: enough to recognise it.
 pub(super) fn key_of(url: &str) -> String {

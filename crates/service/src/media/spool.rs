@@ -69,14 +69,19 @@ impl Spool {
         Ok(())
     }
 
+    /// What it is, once all of it is there; only what people may hand in.
+    pub(super) async fn finish(self) -> Result<(Incoming, Format)> {
+        let (incoming, format) = self.finish_any().await?;
+        if format.is_taken() { Ok((incoming, format)) } else { Err(refusal(Refused::Kind)) }
+    }
+
     /// What it is, once all of it is there.
-    pub(super) async fn finish(mut self) -> Result<(Incoming, Format)> {
+    pub(super) async fn finish_any(mut self) -> Result<(Incoming, Format)> {
         if self.length == 0 {
             return Err(refusal(Refused::Empty));
         }
         self.flush().await?;
-        let format = Format::of(&self.head).filter(|format| format.is_taken());
-        let format = format.ok_or_else(|| refusal(Refused::Kind))?;
+        let format = Format::of(&self.head).ok_or_else(|| refusal(Refused::Kind))?;
         let incoming = self.incoming.ok_or_else(|| Error::Internal("a file without a file".into()))?;
         Ok((incoming, format))
     }

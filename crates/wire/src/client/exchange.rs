@@ -7,7 +7,7 @@ use std::sync::atomic::Ordering;
 
 use bytes::Bytes;
 use domain::Timestamp;
-use http::header::{ACCEPT, CONTENT_TYPE, HOST, USER_AGENT};
+use http::header::{ACCEPT, CONTENT_TYPE, HOST, RANGE, USER_AGENT};
 use http::{HeaderMap, HeaderValue, Method, Request, Response, Uri};
 use http_body_util::Full;
 use hyper::body::Incoming;
@@ -23,6 +23,8 @@ pub(crate) struct Question<'a> {
     /// Without a fragment.
     pub(crate) url: &'a Url,
     pub(crate) accept: Option<&'a HeaderValue>,
+    /// The part of a file.
+    pub(crate) range: Option<&'a HeaderValue>,
     /// Body and media type.
     pub(crate) post: Option<(&'a Bytes, &'static str)>,
     pub(crate) signer: Option<(&'a Signer, Scheme)>,
@@ -51,6 +53,9 @@ impl Question<'_> {
         headers.insert(USER_AGENT, user_agent.clone());
         if let Some(accept) = self.accept {
             headers.insert(ACCEPT, accept.clone());
+        }
+        if let Some(range) = self.range {
+            headers.insert(RANGE, range.clone());
         }
         if let Some((_, media_type)) = self.post {
             headers.insert(CONTENT_TYPE, HeaderValue::from_static(media_type));

@@ -20,22 +20,22 @@ const NO_HEADER: &str = "/assets/header.png";
 #[derive(Debug, Serialize)]
 pub(crate) struct CustomEmoji<'a> {
     shortcode: &'a str,
-    url: &'a str,
-    static_url: &'a str,
+    url: Picture<'a>,
+    static_url: Picture<'a>,
     visible_in_picker: bool,
     category: Option<&'a str>,
 }
 
 impl<'a> CustomEmoji<'a> {
-    pub(crate) fn list(names: &Names, emojis: &'a [Emoji]) -> Vec<Self> {
+    pub(crate) fn list(names: &'a Names, emojis: &'a [Emoji]) -> Vec<Self> {
         emojis.iter().map(|emoji| Self::of(names, emoji)).collect()
     }
 
-    pub(crate) fn of(names: &Names, emoji: &'a Emoji) -> Self {
+    pub(crate) fn of(names: &'a Names, emoji: &'a Emoji) -> Self {
         Self {
             shortcode: &emoji.shortcode,
-            url: &emoji.url,
-            static_url: &emoji.url,
+            url: Picture::Shown(names, &emoji.url),
+            static_url: Picture::Shown(names, &emoji.url),
             // That of another server nobody here can pick.
             visible_in_picker: emoji.url.starts_with(&names.url("/emoji/")),
             category: None,
@@ -110,10 +110,10 @@ pub(crate) struct Account<'a> {
     uri: &'a str,
     avatar: Picture<'a>,
     avatar_static: Picture<'a>,
-    avatar_description: &'static str,
+    avatar_description: &'a str,
     header: Picture<'a>,
     header_static: Picture<'a>,
-    header_description: &'static str,
+    header_description: &'a str,
     followers_count: i64,
     following_count: i64,
     statuses_count: i64,
@@ -137,7 +137,7 @@ impl<'a> Dialect<'a> {
     /// The picture of an account.
     pub(crate) fn avatar(self, account: &'a Known) -> Picture<'a> {
         match &account.profile.avatar_url {
-            Some(url) if account.state != AccountState::Suspended => Picture::There(url),
+            Some(url) if account.state != AccountState::Suspended => Picture::Shown(self.names, url),
             _ => Picture::Ours(self.names, NO_AVATAR),
         }
     }
@@ -159,11 +159,15 @@ impl<'a> Dialect<'a> {
         let profile = &account.profile;
         let shown = |text: &'a str| if suspended { "" } else { text };
         let picture = |url: &'a Option<String>, missing: &'static str| match url {
-            Some(url) if !suspended => Picture::There(url),
+            Some(url) if !suspended => Picture::Shown(self.names, url),
             _ => Picture::Ours(self.names, missing),
         };
         let avatar = picture(&profile.avatar_url, NO_AVATAR);
         let header = picture(&profile.header_url, NO_HEADER);
+        let still = |url: &'a Option<String>, moving| match url {
+            Some(url) if !suspended => Picture::Shown(self.names, url),
+            _ => moving,
+        };
         let is_ours = account.is_ours();
         Account {
             id: Text(account.id.0),
@@ -180,11 +184,11 @@ impl<'a> Dialect<'a> {
             url: profile.url.as_deref().unwrap_or(account.actor_id.as_str()),
             uri: account.actor_id.as_str(),
             avatar,
-            avatar_static: avatar,
-            avatar_description: "",
+            avatar_static: still(&profile.pictures.avatar_static_url, avatar),
+            avatar_description: shown(&profile.pictures.avatar_description),
             header,
-            header_static: header,
-            header_description: "",
+            header_static: still(&profile.pictures.header_static_url, header),
+            header_description: shown(&profile.pictures.header_description),
             followers_count: counts.followers,
             following_count: counts.following,
             statuses_count: counts.posts,

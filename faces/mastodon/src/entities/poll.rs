@@ -48,9 +48,9 @@ impl<'a> TitlesOnly<'a> {
     }
 }
 
-impl Dialect<'_> {
+impl<'a> Dialect<'a> {
     /// The poll of a post, which has the post's number. `emojis` are the post's.
-    pub(crate) fn poll<'a>(self, post: PostId, view: &'a PollView, emojis: &'a [Emoji]) -> Poll<'a> {
+    pub(crate) fn poll(self, post: PostId, view: &'a PollView, emojis: &'a [Emoji]) -> Poll<'a> {
         let PollView { poll, now, own_votes, is_own } = view;
         let shows_totals = poll.shows_totals(*now);
         let used = |emoji: &&Emoji| {

@@ -71,14 +71,14 @@ impl Serialize for Acct<'_> {
 /// A picture: where it is, or one of ours in its place.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Picture<'a> {
-    There(&'a str),
+    Shown(&'a Names, &'a str),
     Ours(&'a Names, &'static str),
 }
 
 impl Serialize for Picture<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         match self {
-            Self::There(url) => serializer.serialize_str(url),
+            Self::Shown(names, url) => serializer.serialize_str(&names.shown(url)),
             Self::Ours(names, path) => serializer.collect_str(&format_args!("{}{path}", names.origin())),
         }
     }

@@ -208,13 +208,17 @@ fn an_edit_changes_what_hangs_on_a_post_and_what_is_said_of_it() {
         let (one, two) = (uploads(&bob).await, uploads(&bob).await);
         let post = posts(&bob, json!({ "status": "one", "media_ids": [id(&one)] })).await;
         let path = format!("/api/v1/statuses/{}", id(&post));
+        let later = || server.clock.advance(std::time::Duration::from_secs(1));
+        later();
         let kept = bob.put_json(&path, json!({ "status": "still one" })).await.ok();
         assert_eq!(id(&kept["media_attachments"][0]), id(&one));
         let said = json!({ "media_ids": [id(&one), id(&two)],
             "media_attributes": [{ "id": id(&two), "description": "the second", "focus": "0,1" }] });
+        later();
         let both = bob.put_json(&path, said).await.ok();
         assert_eq!(both["media_attachments"][1]["description"], "the second");
         assert_eq!(both["media_attachments"][1]["meta"]["focus"], json!({ "x": 0.0, "y": 1.0 }));
+        later();
         let none = bob.put_json(&path, json!({ "media_ids": [] })).await.ok();
         assert_eq!(none["media_attachments"], json!([]));
         bob.put_json(&path, json!({ "status": "" })).await.refused(422);
@@ -285,6 +289,71 @@ fn what_nobody_posts_goes_after_a_day() {
         service::sweep::sweep(&server.cx).await.unwrap();
         service::media::sweep(&server.cx).await.unwrap();
         assert!(file(&folder, &left["url"]).is_none() && file(&folder, &used["url"]).is_some());
+    });
+}
+
+#[test]
+fn a_profile_has_pictures_that_come_and_go() {
+    on_shelf(async |server, folder| {
+        let bob = server.person("bob").await;
+        let own = "/api/v1/accounts/update_credentials";
+        let parts: &[(&str, Option<&str>, &[u8])] =
+            &[("avatar", Some("a.png"), &png()), ("avatar_description", None, b"bob on a boat")];
+        let account = bob.send_parts(Method::PATCH, own, parts).await.ok();
+        assert_eq!(account["avatar_description"], "bob on a boat");
+        assert_eq!(account["avatar"], account["avatar_static"]);
+        let first = account["avatar"].clone();
+        let size =
+            |bytes: Vec<u8>| image::load_from_memory(&bytes).map(|it| (it.width(), it.height())).unwrap();
+        assert_eq!(size(file(&folder, &first).unwrap()), (400, 400));
+        use base64::Engine;
+        let data = base64::engine::general_purpose::STANDARD.encode(picture(ImageFormat::Gif));
+        let body = json!({ "header": format!("data:image/gif;base64,{data}") });
+        let both = bob.send(Method::PATCH, own, "application/json", body.to_string()).await.ok();
+        assert_eq!(both["avatar"], first);
+        assert_eq!(size(file(&folder, &both["header"]).unwrap()), (1500, 500));
+        let second = bob.send_parts(Method::PATCH, own, &parts[..1]).await.ok();
+        assert_eq!(
+            second["avatar_description"], "",
+            "what was said of the old one is not said of the new one"
+        );
+        service::media::sweep(&server.cx).await.unwrap();
+        assert!(file(&folder, &first).is_none() && file(&folder, &second["avatar"]).is_some());
+        let wrong: &[(&str, Option<&str>, &[u8])] = &[("avatar", Some("a.png"), b"<svg/>")];
+        bob.send_parts(Method::PATCH, own, wrong).await.refused(422);
+        bob.patch_form(own, "avatar=https%3A%2F%2Fevil.example%2Fx.png").await.refused(422);
+        let none = bob.delete("/api/v1/profile/avatar").await.ok();
+        assert_eq!(none["avatar"], "https://here.example/assets/avatar.png");
+        let none = bob.delete("/api/v1/profile/header").await.ok();
+        assert_eq!(none["header"], "https://here.example/assets/header.png");
+        service::media::sweep(&server.cx).await.unwrap();
+        assert!(walk(&folder).is_empty(), "{:?}", walk(&folder));
+    });
+}
+
+#[test]
+fn what_peers_show_is_named_by_us_and_not_by_anyone_else() {
+    on_shelf(async |server, _| {
+        service::media::prepare(&server.cx).await.unwrap();
+        let zoe = server.peer("zoe").await;
+        let post = server.peer_post(&zoe, domain::Visibility::Public, &[]).await;
+        let mut text = post.text.clone();
+        text.attachments.push(domain::post::Attachment {
+            kind: domain::post::AttachmentKind::Image,
+            url: "https://there.example/a.png".into(),
+            ..domain::post::Attachment::default()
+        });
+        let (now, old) = (server.clock.now(), post.clone());
+        server.cx.write(move |tx| Ok(store::post::edit(tx, &old, &text, now, 1)?)).await.unwrap();
+        let status = server.get(&format!("/api/v1/statuses/{}", post.id)).await.ok();
+        let medium = &status["media_attachments"][0];
+        assert_eq!(medium["remote_url"], "https://there.example/a.png");
+        for url in [&medium["url"], &medium["preview_url"]] {
+            assert!(url.as_str().unwrap().starts_with("https://here.example/media/remote/"), "{url}");
+        }
+        let bob = server.person("bob").await;
+        let own = bob.get("/api/v1/accounts/verify_credentials").await.ok();
+        assert_eq!(own["avatar"], "https://here.example/assets/avatar.png");
     });
 }
 

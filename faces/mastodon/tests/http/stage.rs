@@ -271,7 +271,7 @@ impl Person {
         self.account.id.to_string()
     }
 
-    async fn send(&self, method: Method, path: &str, kind: &str, body: String) -> Answer {
+    pub(crate) async fn send(&self, method: Method, path: &str, kind: &str, body: String) -> Answer {
         self.server.send(self.token.as_deref(), method, path, kind, body).await
     }
 
