@@ -46,7 +46,7 @@ pub(crate) async fn embed(
         })
         .await?;
     let Shown::Thread(thread) = shown else { return Err(PageError::not_found()) };
-    let post = PostCard::new(&thread.post, &Visitor::nobody());
+    let post = PostCard::new(&thread.post, &Visitor::nobody(&cx));
     let url = cx.names.url(&post.page);
     let mut response =
         page(&EmbedPage { site: &cx.settings.title, style: Layout::default().style(), url, post });
