@@ -17,6 +17,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use store::{Store, Tx};
 use tokio::sync::{Mutex, OnceCell, Semaphore};
+use wire::push::VapidKey;
 use wire::{Client, Signer};
 
 /// Everything one server is made of. Cheap to clone.
@@ -59,6 +60,8 @@ pub struct Memory {
     pub(crate) site_rules: SiteRules,
     /// How many refusals may wait to be written into the log.
     pub(crate) refusals: Arc<Semaphore>,
+    /// The key that signs pushes.
+    pub(crate) vapid: OnceCell<VapidKey>,
     instance: OnceCell<AccountId>,
 }
 
@@ -90,6 +93,7 @@ impl Cx {
             media: Darkroom::new(&settings),
             site_rules: SiteRules::default(),
             refusals: Arc::new(Semaphore::new(WAITING_REFUSALS)),
+            vapid: OnceCell::new(),
             instance: OnceCell::new(),
         };
         Self { store, client, names, settings: Arc::new(settings), memory: Arc::new(memory) }

@@ -66,6 +66,7 @@ pub mod list;
 pub mod conversation;
 pub mod marker;
 pub mod notification;
+pub mod push;
 pub mod watch;
 pub mod stream;
 pub mod search;

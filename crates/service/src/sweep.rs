@@ -53,6 +53,7 @@ pub async fn sweep(cx: &Cx) -> Result<()> {
     for step in STEPS {
         repeat(cx, step).await?;
     }
+    repeat(cx, |tx, _| crate::push::sweep(tx, STEP)).await?;
     dead_hosts(cx).await?;
     bodies(cx).await?;
     homes(cx).await?;

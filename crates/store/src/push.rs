@@ -6,6 +6,7 @@ use crate::{Result, Tx};
 use domain::notification::Kinds;
 use domain::push::{PushForm, PushPolicy, PushWishes};
 use domain::{AccountId, NotificationId, Timestamp, TokenId};
+use std::time::Duration;
 
 /// Pushes that may wait for one account; more are left out.
 const MOST_WAITING: i64 = 500;
@@ -209,14 +210,50 @@ pub fn settle(tx: &mut Tx, subscription: i64, notification: NotificationId) -> R
     Ok(())
 }
 
-/// Puts a push off; so it also is while it is being sent.
+/// Takes a push to send it: for `span` nobody else does. False where somebody
+/// did already, or it is gone.
+pub fn claim(
+    tx: &mut Tx,
+    subscription: i64,
+    notification: NotificationId,
+    now: Timestamp,
+    span: Duration,
+) -> Result<bool> {
+    let rows = tx.execute(
+        "UPDATE push SET attempts = attempts + 1, next_try_at_ms = $4
+         WHERE subscription_id = $1 AND notification_id = $2 AND next_try_at_ms <= $3",
+        &[&subscription, &notification, &now, &now.plus(span)],
+    )?;
+    Ok(rows == 1)
+}
+
+/// Puts a push off.
 pub fn put_off(tx: &mut Tx, subscription: i64, notification: NotificationId, until: Timestamp) -> Result<()> {
     tx.execute(
-        "UPDATE push SET attempts = attempts + 1, next_try_at_ms = $3
-         WHERE subscription_id = $1 AND notification_id = $2",
+        "UPDATE push SET next_try_at_ms = $3 WHERE subscription_id = $1 AND notification_id = $2",
         &[&subscription, &notification, &until],
     )?;
     Ok(())
+}
+
+/// Removes what was due and had nobody to be sent to: its subscription ended,
+/// or its token was taken back.
+pub fn drop_ended(tx: &mut Tx, now: Timestamp) -> Result<()> {
+    tx.execute(
+        "DELETE FROM push WHERE next_try_at_ms <= $1 AND NOT EXISTS (SELECT 1 FROM push_subscription s
+            JOIN token t ON t.id = s.token_id AND t.revoked_at_ms IS NULL WHERE s.id = push.subscription_id)",
+        &[&now],
+    )?;
+    Ok(())
+}
+
+/// Keeps the server's key, unless there is one; the one that is kept.
+pub fn keep_key(tx: &mut Tx, key: &str) -> Result<String> {
+    tx.execute(
+        "INSERT INTO setting (key, value) VALUES ('vapid', $1) ON CONFLICT (key) DO NOTHING",
+        &[&key],
+    )?;
+    tx.get("SELECT value FROM setting WHERE key = 'vapid'", &[], |row| row.get(0))
 }
 
 /// Removes subscriptions of tokens that were taken back, and what waits for none.

@@ -297,6 +297,7 @@ impl Client {
                 range: None,
                 post: None,
                 signer,
+                more: None,
                 now,
             };
             let answer = self.ask(&question).await?;

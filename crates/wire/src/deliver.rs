@@ -65,6 +65,7 @@ impl Client {
             range: None,
             post: Some((&body, ACTIVITY_JSON)),
             signer: Some((signer, scheme)),
+            more: None,
             now,
         };
         let answer = tokio::time::timeout_at(deadline, self.ask(&question));
@@ -86,7 +87,7 @@ impl Client {
 }
 
 /// `Retry-After` in seconds or as a date (RFC 9110 §10.2.3).
-fn retry_after(headers: &HeaderMap, now: Timestamp) -> Option<Duration> {
+pub(crate) fn retry_after(headers: &HeaderMap, now: Timestamp) -> Option<Duration> {
     let text = headers.get(RETRY_AFTER)?.to_str().ok()?.trim();
     let wait = if let Ok(seconds) = text.parse::<u64>() {
         Duration::from_secs(seconds)

@@ -22,6 +22,7 @@ pub mod link;
 pub mod mail;
 pub mod media_type;
 pub mod passing;
+pub mod push;
 pub mod webfinger;
 
 pub use client::{Client, ClientConfig, ClientError, FetchError, Fetched, Limits, Signer, Stats};

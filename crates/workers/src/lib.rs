@@ -1,4 +1,5 @@
-//! Doors that time opens: the inbound loop, fan-out, lanes, letters, the sweep.
+//! Doors that time opens: the inbound loop, fan-out, lanes, pushes, letters, the
+//! sweep.
 //!
 //! Each is one task that waits for news of the store, or for its time, and
 //! calls verbs. All they hold in memory can be lost: what waits is in the
@@ -13,6 +14,7 @@ mod mail;
 mod pace;
 mod search;
 mod media;
+mod pushes;
 mod sweep;
 mod tidy;
 
@@ -28,21 +30,25 @@ const HANDED_OVER: usize = 16;
 #[derive(Debug)]
 pub struct Workers {
     tasks: JoinSet<()>,
-    kick: Arc<Notify>,
+    /// Of those that wait for a time.
+    kicks: [Arc<Notify>; 2],
 }
 
 /// Starts all workers. They stop when `shutdown` becomes true or its sender is
 /// gone.
 pub fn start(cx: &Cx, shutdown: &watch::Receiver<bool>) -> Workers {
-    let kick = Arc::new(Notify::new());
+    let kicks = [Arc::new(Notify::new()), Arc::new(Notify::new())];
+    let [kick, kick_pushes] = kicks.clone();
     let mut tasks = JoinSet::new();
     let (addressed, hosts) = mpsc::channel(HANDED_OVER);
     // Both listen before they look, so that nothing falls between.
     let (to_fan_out, to_lanes, to_inbound) =
         (cx.store.subscribe(), cx.store.subscribe(), cx.store.subscribe());
+    let to_pushes = cx.store.subscribe();
     tasks.spawn(inbound::run(cx.clone(), to_inbound, shutdown.clone()));
     tasks.spawn(fan_out::run(cx.clone(), to_fan_out, addressed, shutdown.clone()));
-    tasks.spawn(lanes::run(cx.clone(), to_lanes, hosts, Arc::clone(&kick), shutdown.clone()));
+    tasks.spawn(lanes::run(cx.clone(), to_lanes, hosts, kick, shutdown.clone()));
+    tasks.spawn(pushes::run(cx.clone(), to_pushes, kick_pushes, shutdown.clone()));
     tasks.spawn(search::run(cx.clone(), cx.store.subscribe(), shutdown.clone()));
     tasks.spawn(sweep::run(cx.clone(), shutdown.clone()));
     tasks.spawn(media::look(cx.clone(), shutdown.clone()));
@@ -53,14 +59,16 @@ pub fn start(cx: &Cx, shutdown: &watch::Receiver<bool>) -> Workers {
     if cx.settings.mailer.is_some() {
         tasks.spawn(mail::run(cx.clone(), shutdown.clone()));
     }
-    Workers { tasks, kick }
+    Workers { tasks, kicks }
 }
 
 impl Workers {
     /// Lets what waits for its time look at the clock again, after a test has
     /// moved it.
     pub fn kick(&self) {
-        self.kick.notify_one();
+        for kick in &self.kicks {
+            kick.notify_one();
+        }
     }
 
     /// Waits until all have stopped.

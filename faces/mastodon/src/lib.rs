@@ -28,6 +28,7 @@ mod oembed;
 mod own;
 mod params;
 mod policy;
+mod push;
 mod reports;
 mod polls;
 mod scheduled;
@@ -206,6 +207,10 @@ fn told() -> Router<Cx> {
         .route("/api/v2/notifications/{group_key}/dismiss", post(grouped::dismiss))
         .route("/api/v2/notifications/policy", get(policy::get).patch(policy::set))
         .route("/api/v1/notifications/policy", get(policy::get_v1).put(policy::set_v1).patch(policy::set_v1))
+        .route(
+            "/api/v1/push/subscription",
+            get(push::get).post(push::subscribe).put(push::change).delete(push::unsubscribe),
+        )
         .route("/api/v1/notifications/requests", get(policy::requests))
         .route("/api/v1/notifications/requests/accept", post(policy::accept_all))
         .route("/api/v1/notifications/requests/dismiss", post(policy::dismiss_all))

@@ -28,6 +28,8 @@ pub(crate) struct Question<'a> {
     /// Body and media type.
     pub(crate) post: Option<(&'a Bytes, &'static str)>,
     pub(crate) signer: Option<(&'a Signer, Scheme)>,
+    /// Headers beside those above.
+    pub(crate) more: Option<&'a HeaderMap>,
     pub(crate) now: Timestamp,
 }
 
@@ -59,6 +61,9 @@ impl Question<'_> {
         }
         if let Some((_, media_type)) = self.post {
             headers.insert(CONTENT_TYPE, HeaderValue::from_static(media_type));
+        }
+        if let Some(more) = self.more {
+            headers.extend(more.clone());
         }
         headers
     }
