@@ -19,7 +19,8 @@ pub(crate) async fn version_1(State(cx): State<Cx>) -> Answer {
 /// `GET /api/v2/instance`
 pub(crate) async fn version_2(State(cx): State<Cx>) -> Answer {
     let overview = cx.read(instance::overview).await?;
-    json(&Dialect::new(&cx.names).instance(&cx.settings, &overview))
+    let push = service::push::key(&cx).await?;
+    json(&Dialect::new(&cx.names).instance(&cx.settings, &overview, push.public()))
 }
 
 /// `GET /api/v1/instance/rules`

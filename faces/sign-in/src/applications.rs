@@ -45,7 +45,8 @@ pub(crate) async fn register(
     doors.limits.take(Rule::REGISTER, Who::at(address), cx.now()).map_err(ApiError::too_many)?;
     let new = NewApplication::from(form);
     let made = cx.write(move |tx| oauth::register(tx, &new)).await?;
-    let mut entity = entity(&made.application);
+    let push = service::push::key(&cx).await?;
+    let mut entity = entity(&made.application, push.public());
     if let Some(members) = entity.as_object_mut() {
         members.insert("client_id".into(), made.application.client_id.into());
         members.insert("client_secret".into(), made.client_secret.into());
@@ -63,17 +64,19 @@ pub(crate) async fn verify_credentials(
         Some(id) => cx.read(move |tx| oauth::find_application(tx, id)).await?,
         None => None,
     };
+    let push = service::push::key(&cx).await?;
     Ok(Json(match found {
-        Some(application) => entity(&application),
+        Some(application) => entity(&application, push.public()),
         // A token that was made by hand.
         None => json!({
-            "name": "Command line", "website": null, "redirect_uri": "", "redirect_uris": [], "vapid_key": "",
+            "name": "Command line", "website": null, "redirect_uri": "", "redirect_uris": [],
+            "vapid_key": push.public(),
             "scopes": caller.scopes.iter().collect::<Vec<_>>(),
         }),
     }))
 }
 
-fn entity(application: &Application) -> Value {
+fn entity(application: &Application, push_key: &str) -> Value {
     json!({
         "id": application.id.to_string(),
         "name": application.name,
@@ -81,7 +84,6 @@ fn entity(application: &Application) -> Value {
         "scopes": application.scopes.iter().collect::<Vec<_>>(),
         "redirect_uri": application.redirect_uris.join("\n"),
         "redirect_uris": application.redirect_uris,
-        // Clients expect the member; there is no Web Push yet.
-        "vapid_key": "",
+        "vapid_key": push_key,
     })
 }

@@ -5,6 +5,7 @@
 
 mod endings;
 mod fairness;
+mod pushing;
 mod reach;
 mod restarts;
 mod retries;

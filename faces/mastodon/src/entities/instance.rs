@@ -140,9 +140,16 @@ struct TimelinesAccess {
     trending_link_feeds: Option<Feeds>,
 }
 
+/// By which push services know the server (RFC 8292).
 #[derive(Debug, Serialize)]
-struct Configuration {
+struct Vapid<'a> {
+    public_key: &'a str,
+}
+
+#[derive(Debug, Serialize)]
+struct Configuration<'a> {
     urls: Urls,
+    vapid: Vapid<'a>,
     accounts: Accounts,
     statuses: Statuses,
     media_attachments: MediaAttachments,
@@ -240,7 +247,7 @@ pub(crate) struct Instance<'a> {
     thumbnail: Thumbnail,
     icon: [Icon; 1],
     languages: [&'static str; 1],
-    configuration: Configuration,
+    configuration: Configuration<'a>,
     registrations: Registrations,
     api_versions: ApiVersions,
     contact: Contact<'a>,
@@ -301,7 +308,12 @@ fn takes_sign_ups(settings: &Settings) -> bool {
 
 impl<'a> Dialect<'a> {
     /// The server, version 2.
-    pub(crate) fn instance(self, settings: &'a Settings, overview: &'a Overview) -> Instance<'a> {
+    pub(crate) fn instance(
+        self,
+        settings: &'a Settings,
+        overview: &'a Overview,
+        push_key: &'a str,
+    ) -> Instance<'a> {
         let thumbnail = self.names.url(THUMBNAIL);
         let enabled = takes_sign_ups(settings);
         Instance {
@@ -320,7 +332,7 @@ impl<'a> Dialect<'a> {
             },
             icon: [Icon { src: self.names.url(ICON), size: "240x240" }],
             languages: LANGUAGES,
-            configuration: self.configuration(overview),
+            configuration: self.configuration(overview, push_key),
             registrations: Registrations {
                 enabled,
                 approval_required: settings.sign_up == SignUp::Approval,
@@ -339,8 +351,9 @@ impl<'a> Dialect<'a> {
         }
     }
 
-    fn configuration(self, overview: &Overview) -> Configuration {
+    fn configuration(self, overview: &Overview, public_key: &'a str) -> Configuration<'a> {
         Configuration {
+            vapid: Vapid { public_key },
             urls: Urls {
                 streaming: streaming(self.names),
                 about: Some(self.names.url("/about")),

@@ -291,6 +291,10 @@ impl Person {
         self.send(method, path, "application/json", body.to_string()).await
     }
 
+    pub(crate) async fn send_form(&self, method: Method, path: &str, body: &str) -> Answer {
+        self.send(method, path, "application/x-www-form-urlencoded", body.into()).await
+    }
+
     pub(crate) async fn put_json(&self, path: &str, body: Value) -> Answer {
         self.send(Method::PUT, path, "application/json", body.to_string()).await
     }
