@@ -9,7 +9,7 @@ use serde::Deserialize;
 use service::profile::AccountView;
 use service::timeline::OfAuthor;
 use service::{Cx, pin, profile, timeline};
-use web::{MaybeViewer, Paging, Params};
+use web::{MaybeViewer, Paging, Params, Viewer};
 
 /// Most accounts asked for at once.
 const MOST: usize = 40;
@@ -44,6 +44,14 @@ pub(crate) async fn several(
     let ids: Vec<AccountId> = wanted.numbers(MOST).into_iter().map(AccountId).collect();
     let views = cx.read(move |tx| profile::many(tx, &ids)).await?;
     json(&Dialect::new(&cx.names).profiles(&views))
+}
+
+/// `GET /api/v1/accounts/:id/identity_proofs`: a service that vouched for
+/// accounts has ended. Old programs still ask, and nobody has any.
+pub(crate) async fn proofs(State(cx): State<Cx>, viewer: Viewer, Id(id): Id) -> Answer {
+    viewer.require("read:accounts")?;
+    cx.read(move |tx| profile::one(tx, AccountId(id))).await?;
+    json(&[(); 0])
 }
 
 #[derive(Debug, Default, Deserialize)]

@@ -115,6 +115,7 @@ fn people() -> Router<Cx> {
         .route("/api/v1/accounts/{id}/mute", post(mutes::mute))
         .route("/api/v1/accounts/{id}/unmute", post(mutes::unmute))
         .route("/api/v1/accounts/{id}/note", post(follows::note))
+        .route("/api/v1/accounts/{id}/identity_proofs", get(accounts::proofs))
         .route("/api/v1/accounts/{id}/featured_tags", get(tags::featured_of))
         .route("/api/v1/directory", get(discovery::directory))
         .route("/api/v1/suggestions", get(discovery::suggested_accounts))

@@ -35,7 +35,7 @@ def main() -> int:
         Server(binary, folder / "here", ANTIPHON_SIGN_UP="open") as here,
         Server(binary, folder / "there", host="127.0.0.2") as there,
     ):
-        world = World(here, there)
+        world = World(here, there, folder)
         world.contract = Contract(wanted.contract)
         if checks.run("two servers start and meet", lambda: start(world)):
             look(world, checks, wanted.only)

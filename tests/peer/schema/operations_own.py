@@ -110,7 +110,8 @@ OPERATIONS = [
     Op("GET /api/v1/instance/domain_blocks", who=None, may_be_empty=True),
     Op("GET /api/v1/instance/extended_description", who=None),
     Op("GET /api/v1/instance/privacy_policy", who=None),
-    Op("GET /api/v1/instance/terms_of_service", who=None, also=(404,)),
+    Op("GET /api/v1/instance/terms_of_service", who=None, after=keep("terms")),
+    Op("GET /api/v1/instance/terms_of_service/{date}", lambda w: {"path": {"date": w.terms["effective_date"]}}, who=None, stranger="1999-01-01"),
     Op("GET /api/v1/instance/translation_languages", who=None),
     Op("GET /api/v1/streaming/health", who=None),
 ]

@@ -3,6 +3,7 @@ an operation answers is never the empty case."""
 
 import binascii
 import functools
+import pathlib
 import secrets
 import struct
 import zlib
@@ -44,8 +45,8 @@ def made(answer: Answer):
 
 
 class World:
-    def __init__(self, here: Server, there: Server):
-        self.here, self.there = here, there
+    def __init__(self, here: Server, there: Server, folder: pathlib.Path):
+        self.here, self.there, self.folder = here, there, folder
         self.origin = here.origin
         self.run = secrets.token_hex(3)
         self._tokens = {}
@@ -71,8 +72,25 @@ class World:
         self.there.create_account("rita")
         self.rita = Caller(self.there.origin, self.there.create_token("rita", SCOPES))
         self.alice_app = Caller(self.origin, self.walk("alice"))
+        self.furnish()
         self.meet()
         self.write()
+
+    def furnish(self) -> None:
+        """What an administrator sets up; each as far as the program can."""
+        picture = self.folder / "owl.png"
+        picture.write_bytes(png())
+        text = self.folder / "text.md"
+        text.write_text("A **text**.\n")
+        for command in (
+            ("emoji", "add", "owl", str(picture), "--category", "Birds"),
+            ("rule", "add", "Be kind", "--hint", "To everyone."),
+            ("announcement", "create", "Tonight @bob sings :owl: #choir"),
+            ("text", "set", "about", str(text)),
+            ("text", "set", "privacy", str(text)),
+            ("text", "set", "terms", str(text)),
+        ):
+            self.here.command(*command)
 
     def walk(self, name: str) -> str:
         """A token by the OAuth form, so that posts carry an application."""
@@ -120,7 +138,7 @@ class World:
 
     def write(self) -> None:
         post = self.post
-        self.public = post(self.alice_app, f"public #song{self.run} @bob https://example.org/a", language="en")
+        self.public = post(self.alice_app, f"public :owl: #song{self.run} @bob https://example.org/a", language="en")
         self.unlisted = post(self.alice, "unlisted", visibility="unlisted", spoiler_text="careful")
         self.private = post(self.alice, "private", visibility="private")
         self.direct = post(self.alice, f"@bob direct {self.run}", visibility="direct")

@@ -20,7 +20,7 @@ struct TagHistory {
 /// <https://docs.joinmastodon.org/entities/Tag/>
 #[derive(Debug, Serialize)]
 pub(crate) struct Tag<'a> {
-    id: &'a str,
+    id: Text<u64>,
     name: &'a str,
     url: Text<TagPage<'a>>,
     history: Vec<TagHistory>,
@@ -60,6 +60,13 @@ pub(crate) struct Search<'a> {
     collections: [(); 0],
 }
 
+/// A hashtag has no row, but programs want a number: it is made of the name,
+/// the same in any case (FNV-1a, without the bit that would make it negative).
+fn number_of(name: &str) -> u64 {
+    let mix = |hash: u64, byte: u8| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
+    name.to_lowercase().bytes().fold(0xcbf2_9ce4_8422_2325, mix) >> 1
+}
+
 impl<'a> Dialect<'a> {
     /// A hashtag.
     pub(crate) fn hashtag(self, tag: &'a TagView) -> Tag<'a> {
@@ -69,8 +76,7 @@ impl<'a> Dialect<'a> {
             accounts: Text(day.accounts),
         });
         Tag {
-            // A hashtag has no row: it is its name.
-            id: &tag.name,
+            id: Text(number_of(&tag.name)),
             name: &tag.name,
             url: Text(TagPage(self.names, &tag.name)),
             history: history.collect(),
@@ -87,5 +93,17 @@ impl<'a> Dialect<'a> {
             hashtags: results.hashtags.iter().map(|tag| self.hashtag(tag)).collect(),
             collections: [],
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_hashtag_has_one_number_in_any_case() {
+        assert_eq!(number_of("Choir"), number_of("choir"));
+        assert_ne!(number_of("choir"), number_of("choirs"));
+        assert!(i64::try_from(number_of("choir")).is_ok());
     }
 }
