@@ -54,8 +54,6 @@ class Pages:
 def key(item) -> str:
     if not isinstance(item, dict):
         return item
-    if "most_recent_notification_id" in item:
-        return item["group_key"]
     return item.get("id") or json.dumps(item)
 
 
@@ -122,7 +120,6 @@ def lists(w):
         ("who liked", None, w.alice, f"/api/v1/statuses/{post}/favourited_by", itself),
         ("likes", like_many, w.erin, "/api/v1/favourites", itself),
         ("notifications", None, w.alice, "/api/v1/notifications", itself),
-        ("grouped notifications", None, w.alice, "/api/v2/notifications", lambda answer: answer["notification_groups"]),
         ("follow requests", None, w.dave, "/api/v1/follow_requests", itself),
         ("blocks", block_many, w.erin, "/api/v1/blocks", itself),
         ("mutes", mute_many, w.erin, "/api/v1/mutes", itself),

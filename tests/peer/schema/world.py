@@ -69,6 +69,7 @@ class World:
             caller = self.person(name)
             setattr(self, name, caller)
             self.ids[name] = caller.get("/api/v1/accounts/verify_credentials").ok["id"]
+            caller.patch("/api/v1/accounts/update_credentials", {"discoverable": True}).ok
         self.there.create_account("rita")
         self.rita = Caller(self.there.origin, self.there.create_token("rita", SCOPES))
         self.alice_app = Caller(self.origin, self.walk("alice"))

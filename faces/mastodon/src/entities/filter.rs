@@ -70,33 +70,20 @@ pub(crate) struct Filter<'a> {
     context: Vec<&'static str>,
     expires_at: Option<Iso>,
     filter_action: &'static str,
-    /// Left out where a status says which filters it matches.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    keywords: Option<Vec<FilterKeyword<'a>>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    statuses: Option<Vec<FilterStatus>>,
+    keywords: Vec<FilterKeyword<'a>>,
+    statuses: Vec<FilterStatus>,
 }
 
-impl<'a> Filter<'a> {
-    fn without_rules(filter: &'a Known) -> Self {
+impl<'a> From<&'a Known> for Filter<'a> {
+    fn from(filter: &'a Known) -> Self {
         Self {
             id: Text(filter.id.0),
             title: &filter.title,
             context: filter.contexts.iter().map(context_word).collect(),
             expires_at: filter.expires_at.map(Iso),
             filter_action: action_word(filter.action),
-            keywords: None,
-            statuses: None,
-        }
-    }
-}
-
-impl<'a> From<&'a Known> for Filter<'a> {
-    fn from(filter: &'a Known) -> Self {
-        Self {
-            keywords: Some(filter.keywords.iter().map(FilterKeyword::from).collect()),
-            statuses: Some(filter.posts.iter().map(FilterStatus::from).collect()),
-            ..Self::without_rules(filter)
+            keywords: filter.keywords.iter().map(FilterKeyword::from).collect(),
+            statuses: filter.posts.iter().map(FilterStatus::from).collect(),
         }
     }
 }
@@ -112,7 +99,7 @@ pub(crate) struct FilterResult<'a> {
 impl<'a> FilterResult<'a> {
     pub(crate) fn list(found: &'a [Match]) -> Vec<Self> {
         let one = |found: &'a Match| Self {
-            filter: Filter::without_rules(&found.filter),
+            filter: Filter::from(&found.filter),
             keyword_matches: &found.keywords,
             status_matches: found.posts.iter().map(|id| Text(*id)).collect(),
         };

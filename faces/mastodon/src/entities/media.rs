@@ -27,13 +27,11 @@ impl Size {
 /// A size of a picture, or what is known of a film or a recording.
 #[derive(Debug, Default, Serialize)]
 struct Details<'a> {
+    /// Of a recording there is none; some programs cannot read a width that is null.
     #[serde(skip_serializing_if = "Option::is_none", flatten)]
     size: Option<Size>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     frame_rate: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     duration: Option<f64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     bitrate: Option<i64>,
 }
 
@@ -45,11 +43,8 @@ struct Point {
 
 #[derive(Debug, Default, Serialize)]
 struct Meta<'a> {
-    #[serde(skip_serializing_if = "Option::is_none")]
     focus: Option<Point>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     original: Option<Details<'a>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     small: Option<Details<'a>>,
 }
 

@@ -178,7 +178,6 @@ impl<'a> NotificationGroup<'a> {
 #[derive(Debug, Serialize)]
 pub(crate) struct GroupedNotifications<'a> {
     accounts: Vec<Account<'a>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     partial_accounts: Option<Vec<PartialAccount<'a>>>,
     statuses: Vec<Status<'a>>,
     notification_groups: Vec<NotificationGroup<'a>>,

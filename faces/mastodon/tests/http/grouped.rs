@@ -44,7 +44,7 @@ fn those_who_like_one_post_are_one_group() {
         let mut wanted = newest_first;
         wanted.sort();
         assert_eq!(named, wanted);
-        assert!(found.get("partial_accounts").is_none());
+        assert!(found.get("partial_accounts").is_some_and(serde_json::Value::is_null));
         // The same key stands on each of them.
         for one in ann.get("/api/v1/notifications?types[]=favourite").await.ok().as_array().unwrap() {
             assert_eq!(one["group_key"], likes["group_key"]);

@@ -207,7 +207,10 @@ fn what_hangs_on_a_post_is_shown() {
         assert_eq!((&media["type"], &media["description"]), (&json!("image"), &json!("a cat")));
         assert_eq!(
             media["meta"]["original"],
-            json!({ "width": 400, "height": 200, "size": "400x200", "aspect": 2.0 })
+            json!({
+                "width": 400, "height": 200, "size": "400x200", "aspect": 2.0,
+                "frame_rate": null, "duration": null, "bitrate": null,
+            })
         );
         assert_eq!(media["remote_url"], "https://there.example/a.png");
         assert!(media["id"].as_str().unwrap().bytes().all(|b| b.is_ascii_digit()));
