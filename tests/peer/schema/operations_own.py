@@ -107,7 +107,7 @@ OPERATIONS = [
     Op("GET /api/v1/instance/rules", who=None),
     Op("GET /api/v1/instance/peers", who=None, after=lambda w, a: equal(a.ok, [w.there.origin.removeprefix("http://")], "the peers")),
     Op("GET /api/v1/instance/activity", who=None, after=lambda w, a: equal(len(a.ok), 12, "weeks")),
-    Op("GET /api/v1/instance/domain_blocks", may_be_empty=True),
+    Op("GET /api/v1/instance/domain_blocks", public=True, may_be_empty=True),
     Op("GET /api/v1/instance/extended_description", who=None),
     Op("GET /api/v1/instance/privacy_policy", who=None),
     Op("GET /api/v1/instance/terms_of_service", who=None, after=keep("terms")),
