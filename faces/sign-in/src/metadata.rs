@@ -7,7 +7,7 @@ use service::Cx;
 use service::oauth::takes_passwords;
 
 /// The scopes that programs usually ask for.
-const SCOPES: [&str; 32] = [
+const SCOPES: [&str; 31] = [
     "read",
     "profile",
     "write",
@@ -39,7 +39,6 @@ const SCOPES: [&str; 32] = [
     "push",
     "admin:read",
     "admin:write",
-    "read:me",
 ];
 
 /// `GET /.well-known/oauth-authorization-server`

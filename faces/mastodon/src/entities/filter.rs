@@ -99,7 +99,7 @@ pub(crate) struct FilterResult<'a> {
 impl<'a> FilterResult<'a> {
     pub(crate) fn list(found: &'a [Match]) -> Vec<Self> {
         let one = |found: &'a Match| Self {
-            filter: Filter::from(&found.filter),
+            filter: Filter::from(&*found.filter),
             keyword_matches: &found.keywords,
             status_matches: found.posts.iter().map(|id| Text(*id)).collect(),
         };
