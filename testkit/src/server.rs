@@ -51,6 +51,13 @@ impl Setup {
         self
     }
 
+    /// With a clock that a test drives.
+    #[must_use]
+    pub fn with_clock(mut self, clock: Clock) -> Self {
+        self.clock = clock;
+        self
+    }
+
     /// With other settings.
     #[must_use]
     pub fn with(mut self, tune: impl Fn(&mut Settings) + Send + Sync + 'static) -> Self {

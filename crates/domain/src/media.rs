@@ -198,7 +198,7 @@ mod tests {
             check_together(&[image(), image(), image(), image(), image()]),
             Err(InvalidMedia::TooMany)
         );
-        assert_eq!(check_together(&[video.clone()]), Ok(()));
+        assert_eq!(check_together(std::slice::from_ref(&video)), Ok(()));
         assert_eq!(check_together(&[image(), video]), Err(InvalidMedia::Mixed));
         let waiting = medium(AttachmentKind::Image, MediaState::Waiting);
         assert_eq!(check_together(&[waiting]), Err(InvalidMedia::Unfinished));

@@ -1,5 +1,7 @@
 //! What the rules of an instance and of an account mean for an arriving post.
 
+use crate::AccountState;
+
 /// What becomes of something that arrives.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Verdict {
@@ -24,6 +26,15 @@ pub enum HostRule {
 }
 
 impl HostRule {
+    /// The state of a peer's account under the rule for its host.
+    pub const fn state(self) -> AccountState {
+        match self {
+            Self::None => AccountState::Active,
+            Self::Silence => AccountState::Silenced,
+            Self::Suspend => AccountState::Suspended,
+        }
+    }
+
     /// The rule of a stored number.
     pub const fn from_code(code: i64) -> Self {
         match code {

@@ -239,16 +239,13 @@ fn piece(text: &str) -> (Piece<'_>, &str) {
     };
     let named = text.split_once(':').filter(|(name, _)| OPERATORS.contains(name));
     let (operator, text) = named.map_or((None, text), |(name, rest)| (Some(name), rest));
-    let (quoted, text, more) = match text.strip_prefix('"') {
-        Some(inside) => {
-            let (inside, more) = inside.split_once('"').unwrap_or((inside, ""));
-            (true, inside, more)
-        }
-        None => {
-            let end = text.find(|c: char| c.is_whitespace() || c == '"').unwrap_or(text.len());
-            let (word, more) = text.split_at_checked(end).unwrap_or((text, ""));
-            (false, word, more)
-        }
+    let (quoted, text, more) = if let Some(inside) = text.strip_prefix('"') {
+        let (inside, more) = inside.split_once('"').unwrap_or((inside, ""));
+        (true, inside, more)
+    } else {
+        let end = text.find(|c: char| c.is_whitespace() || c == '"').unwrap_or(text.len());
+        let (word, more) = text.split_at_checked(end).unwrap_or((text, ""));
+        (false, word, more)
     };
     (Piece { wish, operator, quoted, text }, more)
 }

@@ -72,12 +72,11 @@ async fn settle(cx: &Cx, url: &str, read: Result<Option<Card>, ()>) -> Result<()
     let url = url.to_owned();
     cx.write_later(move |tx| {
         let now = tx.now();
-        match &read {
-            Ok(card) => store::card::keep(tx, &url, card.as_ref(), now.plus(GOOD_FOR))?,
-            Err(()) => {
-                let tries = store::card::failed(tx, &url)?;
-                store::card::expire_at(tx, &url, again(now, tries))?;
-            }
+        if let Ok(card) = &read {
+            store::card::keep(tx, &url, card.as_ref(), now.plus(GOOD_FOR))?;
+        } else {
+            let tries = store::card::failed(tx, &url)?;
+            store::card::expire_at(tx, &url, again(now, tries))?;
         }
         Ok(())
     })

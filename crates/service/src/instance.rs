@@ -114,7 +114,7 @@ pub fn host_rules(tx: &mut Tx, show: ShowRules, viewer: Option<AccountId>) -> Re
     let rules = store::host_rule::list(tx)?;
     let shown = |store::host_rule::Rule { name, rule, .. }| {
         let digest = aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, name.as_bytes());
-        let digest = digest.as_ref().iter().map(|byte| format!("{byte:02x}")).collect();
+        let digest = digest.as_ref().iter().fold(String::new(), |hex, byte| hex + &format!("{byte:02x}"));
         ShownRule { name, digest, rule }
     };
     Ok(Some(rules.into_iter().map(shown).collect()))

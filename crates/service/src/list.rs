@@ -261,9 +261,10 @@ fn answered(tx: &mut Tx, new: &Post, lists: &[List]) -> Result<Vec<Answered>> {
     let following = store::follow::followers_among(tx, &owners, other)?;
     let ids: Vec<ListId> = lists.iter().map(|list| list.id).collect();
     let holding = store::list::among_holding(tx, &ids, other)?;
-    let answered = |list: &List| match list.owner == other {
-        true => Answered::Owner,
-        false => {
+    let answered = |list: &List| {
+        if list.owner == other {
+            Answered::Owner
+        } else {
             Answered::Other { followed: following.contains(&list.owner), member: holding.contains(&list.id) }
         }
     };

@@ -100,7 +100,7 @@ fn covers(host: &Host, other: &Host) -> bool {
 async fn bring_in_line(cx: &Cx, peer: &Host, lost: &mut Lost) -> Result<()> {
     let name = peer.clone();
     let rule = cx.read(move |tx| Ok(store::host_rule::of(tx, &name)?)).await?;
-    let wanted = state_under(rule);
+    let wanted = rule.state();
     for from in [AccountState::Active, AccountState::Silenced, AccountState::Suspended] {
         if from == wanted {
             continue;
@@ -119,15 +119,6 @@ async fn bring_in_line(cx: &Cx, peer: &Host, lost: &mut Lost) -> Result<()> {
         }
     }
     Ok(())
-}
-
-/// The state of a peer's account under the rule for its host.
-pub(crate) const fn state_under(rule: HostRule) -> AccountState {
-    match rule {
-        HostRule::None => AccountState::Active,
-        HostRule::Silence => AccountState::Silenced,
-        HostRule::Suspend => AccountState::Suspended,
-    }
 }
 
 /// Ends all follows of a peer's account, some at a time.

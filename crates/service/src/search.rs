@@ -228,7 +228,8 @@ pub struct Results {
 /// Searches: accounts and hashtags by how they begin, posts by their words,
 /// and whatever a URL or handle leads to.
 pub async fn search(cx: &Cx, viewer: Option<AccountId>, query: Query) -> Result<Results> {
-    let exact = if query.offset == 0 { resolve(cx, viewer, &query.text, query.ask).await? } else { None };
+    let exact =
+        if query.offset == 0 { Box::pin(resolve(cx, viewer, &query.text, query.ask)).await? } else { None };
     let posts = match viewer.filter(|_| query.wants(Kind::Posts) && !is_url(&query.text)) {
         Some(viewer) => posts::find(cx, viewer, &query.posts()?).await?,
         None => Vec::new(),

@@ -108,7 +108,7 @@ fn homes(owners: Vec<AccountId>) -> impl Iterator<Item = Topic> {
 fn posted(tx: &mut Tx, streams: &Streams, id: PostId) -> Result<Vec<News>> {
     let owners = store::stream::owners(tx, id, id.0)?;
     let topics = homes(owners).chain(lists(tx, id.into())?).chain(among_all(tx, id)?);
-    let mut news = post_news(tx, id.into(), None, streams.targets(topics), Told::Posted)?;
+    let mut news = post_news(tx, id.into(), None, &streams.targets(topics), Told::Posted)?;
     news.extend(conversed(tx, streams, id)?);
     Ok(news)
 }
@@ -119,14 +119,14 @@ fn boosted(tx: &mut Tx, streams: &Streams, id: BoostId) -> Result<Vec<News>> {
     let entry = Entry { id: id.0, post_id: boost.post_id, boost_id: Some(id) };
     let owners = store::stream::owners(tx, entry.post_id, entry.id)?;
     let targets = streams.targets(homes(owners).chain(lists(tx, entry)?));
-    post_news(tx, entry, Some(boost.account_id), targets, Told::Posted)
+    post_news(tx, entry, Some(boost.account_id), &targets, Told::Posted)
 }
 
 fn edited(tx: &mut Tx, streams: &Streams, id: PostId) -> Result<Vec<News>> {
     let owners = store::stream::holders(tx, id)?;
     let lists = store::stream::lists(tx, id)?.into_iter().map(Topic::List);
     let targets = streams.targets(homes(owners).chain(lists).chain(among_all(tx, id)?));
-    post_news(tx, id.into(), None, targets, Told::Edited)
+    post_news(tx, id.into(), None, &targets, Told::Edited)
 }
 
 fn lists(tx: &mut Tx, entry: Entry) -> Result<Vec<Topic>> {
@@ -206,7 +206,7 @@ fn post_news(
     tx: &mut Tx,
     entry: Entry,
     booster: Option<AccountId>,
-    targets: Vec<Target>,
+    targets: &[Target],
     told: fn(Box<PostView>) -> Told,
 ) -> Result<Vec<News>> {
     if targets.is_empty() {

@@ -32,10 +32,7 @@ pub fn of_clean(html: &str) -> String {
     for piece in pieces(html) {
         match piece {
             Piece::Tag(tag)
-                if matches!(tag.name, "a" | "span" | "em" | "strong" | "b" | "i" | "u" | "del" | "code") =>
-            {
-                ()
-            }
+                if matches!(tag.name, "a" | "span" | "em" | "strong" | "b" | "i" | "u" | "del" | "code") => {}
             Piece::Tag(_) => text.push('\n'),
             Piece::Text(part) => text.push_str(&decode(part)),
         }

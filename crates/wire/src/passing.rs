@@ -76,8 +76,16 @@ impl Client {
             self.guard().check_url(&url)?;
             url.set_fragment(None);
             let accept = Some(accept);
-            let question =
-                Question { method: Method::GET, url: &url, accept, range, post: None, signer: None, now };
+            let question = Question {
+                method: Method::GET,
+                url: &url,
+                accept,
+                range,
+                post: None,
+                signer: None,
+                more: None,
+                now,
+            };
             let answer = self.ask(&question).await?;
             match redirect(&url, &answer)? {
                 Some(next) => url = next,

@@ -120,6 +120,7 @@ impl Client {
             method: Method::POST,
             url: push.endpoint,
             accept: None,
+            range: None,
             post: Some((&sealed.body, MEDIA_TYPE)),
             signer: None,
             more: Some(&sealed.headers),

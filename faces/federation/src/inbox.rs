@@ -24,14 +24,14 @@ struct Params {
 
 /// `POST /inbox`
 pub(crate) async fn shared(State(cx): State<Cx>, request: Request<Body>) -> Response {
-    accept(&cx, request).await.unwrap_or_else(|refused| refused)
+    Box::pin(accept(&cx, request)).await.unwrap_or_else(|refused| refused)
 }
 
 /// The inbox of one actor.
 pub(crate) fn of(owner: fn(String) -> Owner) -> MethodRouter<Cx> {
     post(async move |State(cx): State<Cx>, Path(params): Path<Params>, request: Request<Body>| {
         match reading::takes_messages(&cx, owner(params.name)).await {
-            Ok(()) => accept(&cx, request).await.unwrap_or_else(|refused| refused),
+            Ok(()) => Box::pin(accept(&cx, request)).await.unwrap_or_else(|refused| refused),
             Err(error) => Problem::from(error).into_response(),
         }
     })

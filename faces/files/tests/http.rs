@@ -200,7 +200,7 @@ async fn peer() -> (String, Peer) {
         ([("content-type", "image/png")], "<html><script>alert(1)</script></html>, and so on and on")
     };
     let routes = Router::new()
-        .route("/a.gif", axum::routing::get(gif.clone()))
+        .route("/a.gif", axum::routing::get(gif))
         .route("/b.gif", axum::routing::get(gif))
         .route("/page.png", axum::routing::get(page))
         .route(

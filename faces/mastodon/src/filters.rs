@@ -12,6 +12,7 @@ use web::{ApiError, Params, Viewer};
 
 /// A member that may be there and empty, which says something else than one
 /// that is missing.
+#[expect(clippy::option_option, reason = "missing, empty and given are three things")]
 pub(crate) fn given<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Option<String>>, D::Error> {
     Option::deserialize(from).map(Some)
 }
@@ -22,7 +23,8 @@ pub(crate) struct KeywordForm {
     id: Option<String>,
     keyword: Option<String>,
     whole_word: Option<bool>,
-    _destroy: bool,
+    #[serde(rename = "_destroy")]
+    destroy: bool,
 }
 
 impl KeywordForm {
@@ -31,7 +33,7 @@ impl KeywordForm {
             None | Some("") => None,
             Some(text) => Some(KeywordId(id_of(text).ok_or_else(ApiError::not_found)?)),
         };
-        Ok(match (id, self._destroy) {
+        Ok(match (id, self.destroy) {
             (Some(id), true) => Some(KeywordChange::Remove(id)),
             (None, true) => None,
             (Some(id), false) => {
@@ -45,6 +47,7 @@ impl KeywordForm {
     }
 }
 
+#[expect(clippy::option_option, reason = "missing, empty and given are three things")]
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 pub(crate) struct FilterForm {
@@ -65,6 +68,7 @@ pub(crate) fn contexts(words: &[String]) -> Result<Contexts, ApiError> {
 }
 
 /// Seconds from now on; empty or null: for ever.
+#[expect(clippy::option_option, reason = "missing, empty and given are three things")]
 pub(crate) fn expires_in(written: Option<Option<String>>) -> Result<Option<Option<i64>>, ApiError> {
     let Some(text) = written else { return Ok(None) };
     let Some(text) = text.filter(|text| !text.trim().is_empty()) else { return Ok(Some(None)) };

@@ -11,6 +11,7 @@ use service::Cx;
 use service::filter::{self, Change, KeywordChange};
 use web::{ApiError, Params, Viewer};
 
+#[expect(clippy::option_option, reason = "missing, empty and given are three things")]
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 pub(crate) struct V1Form {

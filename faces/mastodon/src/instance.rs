@@ -37,6 +37,7 @@ pub(crate) async fn peers(State(cx): State<Cx>) -> Answer {
 
 /// A week of <https://docs.joinmastodon.org/methods/instance/#activity>
 #[derive(Debug, Serialize)]
+#[expect(clippy::struct_field_names, reason = "the entity's own")]
 struct Week {
     week: Text<i64>,
     statuses: Text<i64>,

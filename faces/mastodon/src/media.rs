@@ -52,7 +52,7 @@ impl Form {
             match part.name().unwrap_or_default() {
                 "file" => form.file = Some(spooled(cx, part).await?),
                 "thumbnail" => {
-                    form.thumbnail = Some(whole(part, PICTURE_BYTES).await?).filter(|it| !it.is_empty())
+                    form.thumbnail = Some(whole(part, PICTURE_BYTES).await?).filter(|it| !it.is_empty());
                 }
                 "description" => form.description = Some(text(part).await?),
                 "focus" => form.focus = Some(text(part).await?),

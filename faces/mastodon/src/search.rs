@@ -73,7 +73,7 @@ pub(crate) async fn search(
     };
     let me = viewer.account().map(|account| account.id);
     let query = Query { author, ..form.query(kind, &paging, paging.limit(20, 40))? };
-    let results = verbs::search(&cx, me, query).await?;
+    let results = Box::pin(verbs::search(&cx, me, query)).await?;
     json(&Dialect::new(&cx.names).search(&results))
 }
 
@@ -87,6 +87,6 @@ pub(crate) async fn accounts(
     viewer.require("read:accounts")?;
     let me = viewer.account().id;
     let query = form.query(Some(Kind::Accounts), &paging, paging.limit(40, 80))?;
-    let results = verbs::search(&cx, Some(me), query).await?;
+    let results = Box::pin(verbs::search(&cx, Some(me), query)).await?;
     json(&Dialect::new(&cx.names).profiles(&results.accounts))
 }

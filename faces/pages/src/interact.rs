@@ -74,7 +74,8 @@ pub(crate) async fn ask(
 
 /// What the address leads to, with what the viewer can do.
 async fn meet(cx: &Cx, visitor: &Visitor, viewer: AccountId, uri: &str) -> Result<Response, PageError> {
-    let found = if uri.is_empty() { None } else { search::resolve(cx, Some(viewer), uri, true).await? };
+    let found =
+        if uri.is_empty() { None } else { Box::pin(search::resolve(cx, Some(viewer), uri, true)).await? };
     let (mut account, mut post) = (None, None);
     match found {
         Some(Found::Account(id)) => {

@@ -26,7 +26,7 @@ async fn numbers(server: &TestServer, person: &Person, id: &str) -> Vec<i64> {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn two_servers_vote_in_each_others_polls_and_learn_the_result() {
-    let setup = Setup { clock: Clock::manual(now()), ..Setup::default() };
+    let setup = Setup::default().with_clock(Clock::manual(now()));
     let one = TestServer::start_with(setup.clone()).await.unwrap();
     let two = TestServer::start_with(setup).await.unwrap();
     let (alice, bob) = (one.create("alice").await, two.create("bob").await);
@@ -66,7 +66,7 @@ async fn two_servers_vote_in_each_others_polls_and_learn_the_result() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_is_scheduled_is_published_once_after_a_restart() {
-    let setup = Setup { clock: Clock::manual(now()), ..Setup::default() };
+    let setup = Setup::default().with_clock(Clock::manual(now()));
     for setup in [setup.clone(), setup.on_postgres()] {
         let Some(mut server) = TestServer::start_with(setup).await else { continue };
         let alice = server.create("alice").await;

@@ -192,7 +192,9 @@ fn icon(url: &str) -> Value {
 /// A custom emoji as a document of its own, complete with its context.
 pub fn emoji_document(it: &Emoji, updated: Timestamp) -> Value {
     let mut document = emoji(it);
-    document["updated"] = render_time(updated).into();
+    if let Some(members) = document.as_object_mut() {
+        members.insert("updated".to_owned(), render_time(updated).into());
+    }
     with_context(document)
 }
 

@@ -33,7 +33,7 @@ pub fn absorb(tx: &mut Tx, actor: &Actor) -> Result<Account> {
 
 fn insert(tx: &mut Tx, actor: &Actor) -> Result<Account> {
     let id = AccountId(tx.id_at(actor.published.unwrap_or(tx.now())));
-    let state = crate::moderation::state_under(store::host_rule::of(tx, actor.id.host())?);
+    let state = store::host_rule::of(tx, actor.id.host())?.state();
     let account = account_of(actor, id, state, first_handle(actor), tx.now())?;
     let rules = sanitise::RULES_VERSION;
     let now = tx.now();

@@ -159,13 +159,11 @@ async fn cached(cx: &Cx, url: &Url, key: &str, range: Option<&str>) -> Result<Pe
     if flow.length.is_some_and(|length| length <= most) {
         return keep(cx, key, flow).await.map(Peers::Kept);
     }
-    match range {
-        None => Ok(Peers::Passing(Box::new(flow))),
-        Some(_) => {
-            drop(flow);
-            pass(cx, url, range).await
-        }
+    if range.is_none() {
+        return Ok(Peers::Passing(Box::new(flow)));
     }
+    drop(flow);
+    pass(cx, url, range).await
 }
 
 async fn kept(cx: &Cx, key: &str) -> Result<Option<Shown>> {

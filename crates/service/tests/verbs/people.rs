@@ -195,7 +195,7 @@ async fn a_blocked_host_loses_its_follows_and_is_shown_no_more() {
         assert_eq!(state().await, AccountState::Suspended);
         let rules = stage.cx.read(moderation::rules).await.unwrap();
         assert_eq!((rules.len(), rules[0].name.as_str(), rules[0].note.as_str()), (1, name.as_str(), "why"));
-        let (later, _) = (bob.public_note("more"), ());
+        let later = bob.public_note("more");
         assert!(stage.deliver(&bob, &bob.creates(&later)).await.starts_with("refused"));
         set_rule(&stage, &name, HostRule::Silence).await;
         assert_eq!(state().await, AccountState::Silenced);

@@ -32,9 +32,13 @@ pub const ANY: &str = "any";
 
 impl Expression {
     pub(crate) fn written(&self, dialect: Dialect) -> String {
-        let (words, fact): (fn(&Words) -> String, fn(&str) -> String) = match dialect {
-            Dialect::Sqlite => (sqlite_words, |fact| format!("facts : \"{}\"", plain(fact))),
-            Dialect::Postgres => (postgres_words, |fact| format!("'={}'", plain(fact))),
+        let words = match dialect {
+            Dialect::Sqlite => sqlite_words,
+            Dialect::Postgres => postgres_words,
+        };
+        let fact = |fact: &str| match dialect {
+            Dialect::Sqlite => format!("facts : \"{}\"", plain(fact)),
+            Dialect::Postgres => format!("'={}'", plain(fact)),
         };
         let (and, or) = match dialect {
             Dialect::Sqlite => (" AND ", " OR "),

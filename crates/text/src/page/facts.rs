@@ -129,7 +129,7 @@ impl Facts {
     /// Milliseconds since 1970.
     pub(super) fn published(&self) -> Option<i64> {
         let text = self.meta("article:published_time").or_else(|| self.told("datePublished", "name"))?;
-        text.trim().parse::<jiff::Timestamp>().ok().map(|at| at.as_millisecond())
+        text.trim().parse::<jiff::Timestamp>().ok().map(jiff::Timestamp::as_millisecond)
     }
 }
 

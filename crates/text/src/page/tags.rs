@@ -85,15 +85,12 @@ impl<F: FnMut(&Tag)> TokenSink for Walk<F> {
                     "style" | "noscript" | "iframe" | "noframes" | "xmp" => Some(Rawtext),
                     _ => None,
                 };
-                match raw {
-                    Some(kind) => {
-                        *self.open.borrow_mut() = Some(tag);
-                        TokenSinkResult::RawData(kind)
-                    }
-                    None => {
-                        (self.see.borrow_mut())(&tag);
-                        TokenSinkResult::Continue
-                    }
+                if let Some(kind) = raw {
+                    *self.open.borrow_mut() = Some(tag);
+                    TokenSinkResult::RawData(kind)
+                } else {
+                    (self.see.borrow_mut())(&tag);
+                    TokenSinkResult::Continue
                 }
             }
             _ => TokenSinkResult::Continue,

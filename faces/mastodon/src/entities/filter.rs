@@ -1,4 +1,4 @@
-//! Filter, FilterKeyword, FilterStatus, FilterResult, and version 1's Filter.
+//! `Filter`, `FilterKeyword`, `FilterStatus`, `FilterResult`, and version 1's Filter.
 
 use super::value::{Iso, Text};
 use domain::PostId;
@@ -64,6 +64,7 @@ impl From<&FilteredPost> for FilterStatus {
 
 /// <https://docs.joinmastodon.org/entities/Filter/>
 #[derive(Debug, Serialize)]
+#[expect(clippy::struct_field_names, reason = "the entity's own")]
 pub(crate) struct Filter<'a> {
     id: Text<i64>,
     title: &'a str,

@@ -106,12 +106,11 @@ impl<'a> MediaAttachment<'a> {
     fn hung(names: &'a Names, post: &Post, index: usize, attachment: &'a Attachment) -> Self {
         let url = attachment.url.as_str();
         let mut shown = Self::of(names, attachment);
-        match attachment.id {
-            Some(id) => shown.id = id.to_string(),
-            None => {
-                shown.id = format!("{}{index:02}", post.id);
-                shown.remote_url = Some(url);
-            }
+        if let Some(id) = attachment.id {
+            shown.id = id.to_string();
+        } else {
+            shown.id = format!("{}{index:02}", post.id);
+            shown.remote_url = Some(url);
         }
         shown
     }

@@ -22,7 +22,7 @@ fn a_bookmark_is_kept_by_its_time_and_for_its_owner() {
         assert_eq!(ids(&first.ok()), [id(&one)]);
         assert_eq!(ids(&bob.get(&first.link("next").unwrap()).await.ok()), [id(&two)]);
         assert_eq!(ann.get("/api/v1/bookmarks").await.ok(), json!([]));
-        assert_eq!(ann.get(&path("", &one).trim_end_matches('/').to_owned()).await.ok()["bookmarked"], false);
+        assert_eq!(ann.get(path("", &one).trim_end_matches('/')).await.ok()["bookmarked"], false);
         assert_eq!(bob.post(&path("unbookmark", &one)).await.ok()["bookmarked"], false);
         assert_eq!(ids(&bob.get("/api/v1/bookmarks").await.ok()), [id(&two)]);
         ann.delete(&format!("/api/v1/statuses/{}", id(&two))).await.ok();

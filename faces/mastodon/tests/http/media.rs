@@ -1,4 +1,5 @@
 use crate::stage::{Answer, Person, Server, id, on_each_with};
+use base64::Engine as _;
 use http::Method;
 use image::{ImageFormat, Rgb, RgbImage};
 use serde_json::{Value, json};
@@ -309,7 +310,6 @@ fn a_profile_has_pictures_that_come_and_go() {
         let size =
             |bytes: Vec<u8>| image::load_from_memory(&bytes).map(|it| (it.width(), it.height())).unwrap();
         assert_eq!(size(file(&folder, &first).unwrap()), (400, 400));
-        use base64::Engine;
         let data = base64::engine::general_purpose::STANDARD.encode(picture(ImageFormat::Gif));
         let body = json!({ "header": format!("data:image/gif;base64,{data}") });
         let both = bob.send(Method::PATCH, own, "application/json", body.to_string()).await.ok();
