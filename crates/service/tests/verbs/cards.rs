@@ -147,7 +147,7 @@ async fn an_edit_shows_the_page_that_is_linked_now() {
         stage.card(alice.id, post.id).await;
         stage.read_wished().await;
         assert!(stage.card(alice.id, post.id).await.is_some());
-        let edit = service::post::Edit { draft: draft("nothing to read", Visibility::Public) };
+        let edit = service::post::Edit::text(draft("nothing to read", Visibility::Public));
         stage.advance(Duration::from_secs(1));
         service::post::edit(&stage.cx, &alice, post.id, edit).await.unwrap();
         assert_eq!(stage.card(alice.id, post.id).await, None);
