@@ -284,10 +284,7 @@ impl Matcher {
 
     fn one_by_one(&self, text: &str, mut found: HashSet<usize>) -> HashSet<usize> {
         for (at, pattern) in self.patterns.iter().enumerate() {
-            let mut places = text.match_indices(&pattern.folded);
-            if !found.contains(&at)
-                && places.any(|(start, word)| pattern.fits(text, start..start + word.len()))
-            {
+            if !found.contains(&at) && pattern.stands_in(text) {
                 found.insert(at);
             }
         }
@@ -296,6 +293,19 @@ impl Matcher {
 }
 
 impl Pattern {
+    /// Whether it stands anywhere; places may lie in each other.
+    fn stands_in(&self, text: &str) -> bool {
+        let mut from = 0;
+        while let Some(start) = text.get(from..).and_then(|rest| rest.find(&self.folded)) {
+            let start = from + start;
+            if self.fits(text, start..start + self.folded.len()) {
+                return true;
+            }
+            from = start + self.folded.chars().next().map_or(1, char::len_utf8);
+        }
+        false
+    }
+
     /// Whether it may stand there: a whole word not within another one.
     fn fits(&self, text: &str, range: Range<usize>) -> bool {
         if !self.whole_word {

@@ -22,7 +22,14 @@ async fn subscribe(stage: &Stage, service: &Sink) -> TokenId {
         .write(move |tx| {
             let token = TokenId(tx.new_id());
             let scopes = Scopes::parse("push").unwrap();
-            let row = Token { id: token, application_id: None, person: None, scopes, created_at: tx.now() };
+            let row = Token {
+                id: token,
+                application_id: None,
+                person: None,
+                scopes,
+                created_at: tx.now(),
+                used_at: None,
+            };
             store::oauth::insert_token(tx, &token.0.to_be_bytes(), &row)?;
             Ok(token)
         })

