@@ -206,7 +206,7 @@ fn told() -> Router<Cx> {
         .route("/api/v2/notifications/{group_key}", get(grouped::one))
         .route("/api/v2/notifications/{group_key}/accounts", get(grouped::accounts))
         .route("/api/v2/notifications/{group_key}/dismiss", post(grouped::dismiss))
-        .route("/api/v2/notifications/policy", get(policy::get).patch(policy::set))
+        .route("/api/v2/notifications/policy", get(policy::get).patch(policy::set).put(policy::set))
         .route("/api/v1/notifications/policy", get(policy::get_v1).put(policy::set_v1).patch(policy::set_v1))
         .route(
             "/api/v1/push/subscription",

@@ -163,7 +163,7 @@ pub(crate) async fn get(State(cx): State<Cx>, viewer: Viewer) -> Answer {
     show(&cx, &viewer).await
 }
 
-/// `PATCH /api/v2/notifications/policy`
+/// `PUT` or `PATCH /api/v2/notifications/policy`
 pub(crate) async fn set(State(cx): State<Cx>, viewer: Viewer, Params(form): Params<Form>) -> Answer {
     viewer.require("write:notifications")?;
     change(&cx, &viewer, form).await?;

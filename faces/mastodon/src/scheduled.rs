@@ -19,7 +19,7 @@ pub(crate) fn time(text: &str) -> Result<Timestamp, ApiError> {
     exact
         .or_else(in_utc)
         .map(|at| Timestamp(at.as_millisecond()))
-        .ok_or_else(|| ApiError::invalid("Validation failed: scheduled_at is not a valid time"))
+        .ok_or_else(|| ApiError::invalid("Record invalid"))
 }
 
 /// Keeps a status for later.

@@ -138,7 +138,7 @@ export class AntiphonSide {
   }
 
   home = () => this.get("/v1/timelines/home?limit=40");
-  notifications = () => this.get("/v1/notifications?limit=40");
+  notifications = () => this.get("/v1/notifications?limit=40&include_filtered=true");
 
   /** A post as it shows in the home timeline or in a notification. */
   async sees(id) {

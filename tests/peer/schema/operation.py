@@ -74,7 +74,8 @@ class Examiner:
         run = self.checks.run
         if scopes is not None and not operation.public:
             run(f"{name}: without a token", lambda: self._refused(operation, arguments, None, 401))
-        if scopes:
+        # A program's own token has no scopes to choose here.
+        if scopes and operation.who != "app":
             run(f"{name}: with another scope", lambda: self._refused(operation, arguments, self._other(operation, scopes), 403))
         if operation.unknown and "path" in arguments:
             run(f"{name}: of what is not there", lambda: self._unknown(operation, arguments))

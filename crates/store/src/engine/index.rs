@@ -50,7 +50,7 @@ impl Index {
     pub(crate) fn open(database: &Path, shared: Arc<Shared>) -> Result<Self> {
         let path = beside(database);
         let open = match Open::new(&path, &shared) {
-            Err(Error::Sqlite(why)) => {
+            Err(Error::Sqlite(why) | Error::Damaged(why)) => {
                 tracing::warn!(%why, "the search index cannot be read and is built anew");
                 throw_away(&path)?;
                 Open::new(&path, &shared)?

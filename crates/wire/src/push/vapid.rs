@@ -91,10 +91,7 @@ mod tests {
     #[test]
     fn a_token_is_signed_for_the_push_service_alone() {
         let (key, der) = VapidKey::generate().unwrap();
-        let key = VapidKey::from_pkcs8(&der).map(|again| {
-            assert_eq!(again.public(), key.public());
-            again
-        });
+        let key = VapidKey::from_pkcs8(&der).inspect(|again| assert_eq!(again.public(), key.public()));
         let (key, endpoint) = (key.unwrap(), Url::parse("https://push.example:8443/send/1?x=2").unwrap());
         let token = key.token(&endpoint, "mailto:me@here.example", Timestamp(1_000_500)).unwrap();
         let parts: Vec<&str> = token.split('.').collect();

@@ -126,7 +126,10 @@ fn nodeinfo_tells_what_and_how_large() {
             assert_eq!((&info["version"], &info["software"]["name"]), (&json!(version), &json!("antiphon")));
             assert_eq!(info["protocols"], json!(["activitypub"]));
             assert_eq!(info["openRegistrations"], json!(false));
-            assert_eq!(info["usage"], json!({ "users": { "total": 2, "activeMonth": 0, "activeHalfyear": 0 }, "localPosts": 1 }));
+            assert_eq!(
+                info["usage"],
+                json!({ "users": { "total": 2, "activeMonth": 0, "activeHalfyear": 0 }, "localPosts": 1 })
+            );
             assert_eq!(info["metadata"]["upstream"]["name"], "mastodon");
         }
     });

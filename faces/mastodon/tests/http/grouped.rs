@@ -84,7 +84,10 @@ fn a_program_says_which_kinds_it_can_group() {
         assert_eq!((count("").await, count("?grouped_types[]=reblog").await), (json!(3), json!(6)));
         assert_eq!((count("?limit=2").await, count("?types[]=favourite").await), (json!(2), json!(1)));
         let none = ann.get("/api/v2/notifications?types[]=nonsense").await.ok();
-        assert_eq!(none, json!({ "accounts": [], "statuses": [], "notification_groups": [], "partial_accounts": null }));
+        assert_eq!(
+            none,
+            json!({ "accounts": [], "statuses": [], "notification_groups": [], "partial_accounts": null })
+        );
     });
 }
 
