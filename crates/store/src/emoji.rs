@@ -18,6 +18,13 @@ pub struct Emoji {
     pub created_at: Timestamp,
 }
 
+/// A statement for emoji, as [`read`] wants them.
+macro_rules! select {
+    ($rest:literal) => {
+        concat!("SELECT id, shortcode, category, media_type, created_at_ms FROM custom_emoji ", $rest)
+    };
+}
+
 fn read(row: &crate::value::Row<'_>) -> Result<Emoji> {
     Ok(Emoji {
         id: row.get(0)?,
@@ -30,12 +37,7 @@ fn read(row: &crate::value::Row<'_>) -> Result<Emoji> {
 
 /// Those that are offered, by name.
 pub fn list(tx: &mut Tx) -> Result<Vec<Emoji>> {
-    tx.query(
-        "SELECT id, shortcode, category, media_type, created_at_ms FROM custom_emoji WHERE retired = 0
-         ORDER BY shortcode",
-        &[],
-        read,
-    )
+    tx.query(select!("WHERE retired = 0 ORDER BY shortcode"), &[], read)
 }
 
 /// Of some names, those that are offered.
@@ -43,21 +45,12 @@ pub fn among(tx: &mut Tx, shortcodes: &[String]) -> Result<Vec<Emoji>> {
     if shortcodes.is_empty() {
         return Ok(Vec::new());
     }
-    tx.query(
-        "SELECT id, shortcode, category, media_type, created_at_ms FROM custom_emoji
-         WHERE retired = 0 AND shortcode = ANY($1)",
-        &[&shortcodes.to_vec()],
-        read,
-    )
+    tx.query(select!("WHERE retired = 0 AND shortcode = ANY($1)"), &[&shortcodes.to_vec()], read)
 }
 
 /// One emoji, offered or not any more.
 pub fn find(tx: &mut Tx, id: EmojiId) -> Result<Option<Emoji>> {
-    tx.find(
-        "SELECT id, shortcode, category, media_type, created_at_ms FROM custom_emoji WHERE id = $1",
-        &[&id],
-        read,
-    )
+    tx.find(select!("WHERE id = $1"), &[&id], read)
 }
 
 /// Its picture.

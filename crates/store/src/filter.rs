@@ -1,5 +1,6 @@
 //! Word filters.
 
+use crate::value::{Row, ToValue};
 use crate::{Error, Result, Tx};
 use domain::filter::{Action, Contexts, Filter, FilteredPost, Keyword, Matcher};
 use domain::{AccountId, FilterId, FilteredPostId, KeywordId, PostId};
@@ -59,7 +60,15 @@ fn changed(tx: &mut Tx, account: AccountId) -> Result<()> {
     Ok(())
 }
 
-fn read(row: &crate::value::Row<'_>) -> Result<Filter> {
+/// A statement for filters under the alias `f`, as [`list`] wants it; `$rest`
+/// begins with its `FROM`.
+macro_rules! select {
+    ($rest:literal) => {
+        concat!("SELECT f.id, f.account_id, f.title, f.contexts, f.action, f.drops, f.expires_at_ms ", $rest)
+    };
+}
+
+fn read(row: &Row<'_>) -> Result<Filter> {
     let (contexts, action): (i64, i64) = (row.get(3)?, row.get(4)?);
     Ok(Filter {
         id: row.get(0)?,
@@ -75,8 +84,9 @@ fn read(row: &crate::value::Row<'_>) -> Result<Filter> {
     })
 }
 
-/// Fills in keywords and posts.
-fn fill(tx: &mut Tx, mut filters: Vec<Filter>) -> Result<Vec<Filter>> {
+/// Reads filters, with their keywords and posts.
+fn list(tx: &mut Tx, sql: &'static str, params: &[&dyn ToValue]) -> Result<Vec<Filter>> {
+    let mut filters = tx.query(sql, params, read)?;
     if filters.is_empty() {
         return Ok(filters);
     }
@@ -107,46 +117,29 @@ fn fill(tx: &mut Tx, mut filters: Vec<Filter>) -> Result<Vec<Filter>> {
 
 /// All filters of an account, the oldest first.
 pub fn of_owner(tx: &mut Tx, owner: AccountId) -> Result<Vec<Filter>> {
-    let filters = tx.query(
-        "SELECT id, account_id, title, contexts, action, drops, expires_at_ms FROM word_filter
-         WHERE account_id = $1 ORDER BY id",
-        &[&owner],
-        read,
-    )?;
-    fill(tx, filters)
+    list(tx, select!("FROM word_filter f WHERE f.account_id = $1 ORDER BY f.id"), &[&owner])
 }
 
 /// A filter of an account.
 pub fn find(tx: &mut Tx, owner: AccountId, id: FilterId) -> Result<Option<Filter>> {
-    let filters = tx.query(
-        "SELECT id, account_id, title, contexts, action, drops, expires_at_ms FROM word_filter
-         WHERE id = $1 AND account_id = $2",
-        &[&id, &owner],
-        read,
-    )?;
-    Ok(fill(tx, filters)?.into_iter().next())
+    let sql = select!("FROM word_filter f WHERE f.id = $1 AND f.account_id = $2");
+    Ok(list(tx, sql, &[&id, &owner])?.pop())
 }
 
 /// The filter of an account that has a keyword.
 pub fn having_keyword(tx: &mut Tx, owner: AccountId, id: KeywordId) -> Result<Option<Filter>> {
-    let filters = tx.query(
-        "SELECT f.id, f.account_id, f.title, f.contexts, f.action, f.drops, f.expires_at_ms
-         FROM word_filter_keyword k JOIN word_filter f ON f.id = k.filter_id WHERE k.id = $1 AND f.account_id = $2",
-        &[&id, &owner],
-        read,
-    )?;
-    Ok(fill(tx, filters)?.into_iter().next())
+    let sql = select!(
+        "FROM word_filter_keyword k JOIN word_filter f ON f.id = k.filter_id WHERE k.id = $1 AND f.account_id = $2"
+    );
+    Ok(list(tx, sql, &[&id, &owner])?.pop())
 }
 
 /// The filter of an account that names a post in a row.
 pub fn having_post(tx: &mut Tx, owner: AccountId, id: FilteredPostId) -> Result<Option<Filter>> {
-    let filters = tx.query(
-        "SELECT f.id, f.account_id, f.title, f.contexts, f.action, f.drops, f.expires_at_ms
-         FROM word_filter_post n JOIN word_filter f ON f.id = n.filter_id WHERE n.id = $1 AND f.account_id = $2",
-        &[&id, &owner],
-        read,
-    )?;
-    Ok(fill(tx, filters)?.into_iter().next())
+    let sql = select!(
+        "FROM word_filter_post n JOIN word_filter f ON f.id = n.filter_id WHERE n.id = $1 AND f.account_id = $2"
+    );
+    Ok(list(tx, sql, &[&id, &owner])?.pop())
 }
 
 /// How many filters and keywords an account has.

@@ -25,6 +25,16 @@ pub struct Invite {
     pub created_at: Timestamp,
 }
 
+/// A statement for invitations, as [`read`] wants them.
+macro_rules! select {
+    ($rest:literal) => {
+        concat!(
+            "SELECT id, code, user_id, uses, max_uses, expires_at_ms, revoked_at_ms, created_at_ms FROM invite ",
+            $rest
+        )
+    };
+}
+
 fn read(row: &Row<'_>) -> Result<Invite> {
     Ok(Invite {
         id: row.get(0)?,
@@ -59,32 +69,17 @@ pub fn insert(tx: &mut Tx, invite: &Invite) -> Result<()> {
 
 /// All of them, newest first.
 pub fn list(tx: &mut Tx) -> Result<Vec<Invite>> {
-    tx.query(
-        "SELECT id, code, user_id, uses, max_uses, expires_at_ms, revoked_at_ms, created_at_ms
-         FROM invite ORDER BY id DESC LIMIT 1000",
-        &[],
-        read,
-    )
+    tx.query(select!("ORDER BY id DESC LIMIT 1000"), &[], read)
 }
 
 /// Those of one user, newest first.
 pub fn of_user(tx: &mut Tx, user: UserId) -> Result<Vec<Invite>> {
-    tx.query(
-        "SELECT id, code, user_id, uses, max_uses, expires_at_ms, revoked_at_ms, created_at_ms
-         FROM invite WHERE user_id = $1 ORDER BY id DESC LIMIT 200",
-        &[&user],
-        read,
-    )
+    tx.query(select!("WHERE user_id = $1 ORDER BY id DESC LIMIT 200"), &[&user], read)
 }
 
 /// The invitation of a code.
 pub fn find(tx: &mut Tx, code: &str) -> Result<Option<Invite>> {
-    tx.find(
-        "SELECT id, code, user_id, uses, max_uses, expires_at_ms, revoked_at_ms, created_at_ms
-         FROM invite WHERE code = $1",
-        &[&code],
-        read,
-    )
+    tx.find(select!("WHERE code = $1"), &[&code], read)
 }
 
 /// Comes with an invitation; false where it is not good any more.

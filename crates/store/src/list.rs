@@ -2,6 +2,7 @@
 
 use crate::paged::{self, paged};
 use crate::timeline::{Entry, read_entry};
+use crate::value::Row;
 use crate::wanted::wanted;
 use crate::{Error, Result, Tx, post};
 use domain::list::{List, Replies};
@@ -10,7 +11,15 @@ use domain::{AccountId, ListId, Page, PostId};
 /// The newest entries a list keeps.
 pub const LENGTH: i64 = 800;
 
-fn read(row: &crate::value::Row<'_>) -> Result<List> {
+/// A statement for lists under the alias `l`, as [`read`] wants them; `$rest`
+/// begins with its `FROM`.
+macro_rules! select {
+    ($rest:literal) => {
+        concat!("SELECT l.id, l.account_id, l.title, l.replies, l.exclusive ", $rest)
+    };
+}
+
+fn read(row: &Row<'_>) -> Result<List> {
     let replies: i64 = row.get(3)?;
     Ok(List {
         id: row.get(0)?,
@@ -48,41 +57,27 @@ pub fn count(tx: &mut Tx, owner: AccountId) -> Result<i64> {
 
 /// A list of an account.
 pub fn find(tx: &mut Tx, owner: AccountId, id: ListId) -> Result<Option<List>> {
-    tx.find(
-        "SELECT id, account_id, title, replies, exclusive FROM list WHERE id = $1 AND account_id = $2",
-        &[&id, &owner],
-        read,
-    )
+    tx.find(select!("FROM list l WHERE l.id = $1 AND l.account_id = $2"), &[&id, &owner], read)
 }
 
 /// All lists of an account, the oldest first.
 pub fn of_owner(tx: &mut Tx, owner: AccountId) -> Result<Vec<List>> {
-    tx.query(
-        "SELECT id, account_id, title, replies, exclusive FROM list WHERE account_id = $1 ORDER BY id",
-        &[&owner],
-        read,
-    )
+    tx.query(select!("FROM list l WHERE l.account_id = $1 ORDER BY l.id"), &[&owner], read)
 }
 
 /// The lists of an account that hold a member, the oldest first.
 pub fn holding_of(tx: &mut Tx, owner: AccountId, member: AccountId) -> Result<Vec<List>> {
-    tx.query(
-        "SELECT l.id, l.account_id, l.title, l.replies, l.exclusive
-         FROM list_member m JOIN list l ON l.id = m.list_id
-         WHERE m.account_id = $2 AND l.account_id = $1 ORDER BY l.id",
-        &[&owner, &member],
-        read,
-    )
+    let sql = select!(
+        "FROM list_member m JOIN list l ON l.id = m.list_id
+         WHERE m.account_id = $2 AND l.account_id = $1 ORDER BY l.id"
+    );
+    tx.query(sql, &[&owner, &member], read)
 }
 
 /// All lists that hold a member, whosever they are.
 pub fn holding(tx: &mut Tx, member: AccountId) -> Result<Vec<List>> {
-    tx.query(
-        "SELECT l.id, l.account_id, l.title, l.replies, l.exclusive
-         FROM list_member m JOIN list l ON l.id = m.list_id WHERE m.account_id = $1",
-        &[&member],
-        read,
-    )
+    let sql = select!("FROM list_member m JOIN list l ON l.id = m.list_id WHERE m.account_id = $1");
+    tx.query(sql, &[&member], read)
 }
 
 /// Removes a list with all that is in it.
@@ -224,12 +219,8 @@ pub fn shorten(tx: &mut Tx, list: ListId, keep: i64, limit: i64) -> Result<u64> 
 
 /// The lists whose timeline has an entry with this id, of a post or a boost.
 pub fn showing(tx: &mut Tx, post: PostId, entry: i64) -> Result<Vec<List>> {
-    tx.query(
-        "SELECT l.id, l.account_id, l.title, l.replies, l.exclusive
-         FROM list_entry e JOIN list l ON l.id = e.list_id WHERE e.post_id = $1 AND e.id = $2",
-        &[&post, &entry],
-        read,
-    )
+    let sql = select!("FROM list_entry e JOIN list l ON l.id = e.list_id WHERE e.post_id = $1 AND e.id = $2");
+    tx.query(sql, &[&post, &entry], read)
 }
 
 /// Removes what a deleted account arranged for itself, and takes it out of the

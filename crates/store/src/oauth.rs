@@ -190,6 +190,17 @@ pub fn insert_token(tx: &mut Tx, token_hash: &[u8], token: &Token) -> Result<()>
     Ok(())
 }
 
+/// A statement for tokens that are not revoked, as [`read_token`] wants them.
+macro_rules! select_tokens {
+    ($rest:literal) => {
+        concat!(
+            "SELECT id, application_id, user_id, account_id, scopes, created_at_ms, used_at_ms
+             FROM token WHERE revoked_at_ms IS NULL ",
+            $rest
+        )
+    };
+}
+
 fn read_token(row: &Row<'_>) -> Result<Token> {
     let (user, account): (Option<UserId>, Option<AccountId>) = (row.get(2)?, row.get(3)?);
     Ok(Token {
@@ -204,32 +215,17 @@ fn read_token(row: &Row<'_>) -> Result<Token> {
 
 /// A token that is not revoked.
 pub fn find_token(tx: &mut Tx, token_hash: &[u8]) -> Result<Option<Token>> {
-    tx.find(
-        "SELECT id, application_id, user_id, account_id, scopes, created_at_ms, used_at_ms
-         FROM token WHERE token_hash = $1 AND revoked_at_ms IS NULL",
-        &[&token_hash],
-        read_token,
-    )
+    tx.find(select_tokens!("AND token_hash = $1"), &[&token_hash], read_token)
 }
 
 /// The tokens of a user that are not revoked, newest first.
 pub fn list_tokens(tx: &mut Tx, user: UserId) -> Result<Vec<Token>> {
-    tx.query(
-        "SELECT id, application_id, user_id, account_id, scopes, created_at_ms, used_at_ms
-         FROM token WHERE user_id = $1 AND revoked_at_ms IS NULL ORDER BY id DESC LIMIT 200",
-        &[&user],
-        read_token,
-    )
+    tx.query(select_tokens!("AND user_id = $1 ORDER BY id DESC LIMIT 200"), &[&user], read_token)
 }
 
 /// A token of which the row is known, if it is not revoked.
 pub fn token(tx: &mut Tx, id: TokenId) -> Result<Option<Token>> {
-    tx.find(
-        "SELECT id, application_id, user_id, account_id, scopes, created_at_ms, used_at_ms
-         FROM token WHERE id = $1 AND revoked_at_ms IS NULL",
-        &[&id],
-        read_token,
-    )
+    tx.find(select_tokens!("AND id = $1"), &[&id], read_token)
 }
 
 /// Remembers that a token was used.

@@ -5,6 +5,17 @@ use crate::{Error, Result, Tx, json};
 use domain::AccountId;
 use domain::report::{Category, Report};
 
+/// A statement for reports, as [`read`] wants them.
+macro_rules! select {
+    ($rest:literal) => {
+        concat!(
+            "SELECT id, account_id, target_id, category, comment, rule_ids, post_ids, forwarded, activity_id, resolution,
+                resolved_at_ms, created_at_ms FROM report ",
+            $rest
+        )
+    };
+}
+
 fn read(row: &Row<'_>) -> Result<Report> {
     let category: String = row.get(3)?;
     Ok(Report {
@@ -48,12 +59,7 @@ pub fn insert(tx: &mut Tx, report: &Report) -> Result<bool> {
 
 /// One report.
 pub fn find(tx: &mut Tx, id: i64) -> Result<Option<Report>> {
-    tx.find(
-        "SELECT id, account_id, target_id, category, comment, rule_ids, post_ids, forwarded, activity_id, resolution,
-            resolved_at_ms, created_at_ms FROM report WHERE id = $1",
-        &[&id],
-        read,
-    )
+    tx.find(select!("WHERE id = $1"), &[&id], read)
 }
 
 /// Some reports.
@@ -61,12 +67,7 @@ pub fn some(tx: &mut Tx, ids: &[i64]) -> Result<Vec<Report>> {
     if ids.is_empty() {
         return Ok(Vec::new());
     }
-    tx.query(
-        "SELECT id, account_id, target_id, category, comment, rule_ids, post_ids, forwarded, activity_id, resolution,
-            resolved_at_ms, created_at_ms FROM report WHERE id = ANY($1)",
-        &[&ids],
-        read,
-    )
+    tx.query(select!("WHERE id = ANY($1)"), &[&ids], read)
 }
 
 /// Which reports to list.
@@ -80,12 +81,8 @@ pub enum Which {
 
 /// Reports, the newest first.
 pub fn list(tx: &mut Tx, which: Which, limit: i64) -> Result<Vec<Report>> {
-    tx.query(
-        "SELECT id, account_id, target_id, category, comment, rule_ids, post_ids, forwarded, activity_id, resolution,
-            resolved_at_ms, created_at_ms FROM report WHERE ($1 = 1 OR resolved_at_ms IS NULL) ORDER BY id DESC LIMIT $2",
-        &[&i64::from(which == Which::All), &limit],
-        read,
-    )
+    let sql = select!("WHERE ($1 = 1 OR resolved_at_ms IS NULL) ORDER BY id DESC LIMIT $2");
+    tx.query(sql, &[&i64::from(which == Which::All), &limit], read)
 }
 
 /// How many reports of an account nobody has dealt with, up to `most`.

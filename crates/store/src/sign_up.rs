@@ -79,6 +79,17 @@ pub fn insert(tx: &mut Tx, new: &NewSignUp<'_>) -> Result<bool> {
     Ok(rows == 1)
 }
 
+/// A statement for those who wait, as [`read`] wants them.
+macro_rules! select {
+    ($rest:literal) => {
+        concat!(
+            "SELECT u.id, u.account_id, a.name, u.email, u.reason, u.awaits_approval, u.awaits_confirmation, u.created_at_ms
+             FROM user_ u JOIN account a ON a.id = u.account_id WHERE u.state = 'waiting' ",
+            $rest
+        )
+    };
+}
+
 fn read(row: &Row<'_>) -> Result<Applicant> {
     Ok(Applicant {
         user_id: row.get(0)?,
@@ -93,23 +104,12 @@ fn read(row: &Row<'_>) -> Result<Applicant> {
 
 /// Who waits, oldest first.
 pub fn list(tx: &mut Tx, limit: i64) -> Result<Vec<Applicant>> {
-    tx.query(
-        "SELECT u.id, u.account_id, a.name, u.email, u.reason, u.awaits_approval, u.awaits_confirmation, u.created_at_ms
-         FROM user_ u JOIN account a ON a.id = u.account_id
-         WHERE u.state = 'waiting' ORDER BY u.created_at_ms, u.id LIMIT $1",
-        &[&limit],
-        read,
-    )
+    tx.query(select!("ORDER BY u.created_at_ms, u.id LIMIT $1"), &[&limit], read)
 }
 
 /// One of them.
 pub fn find(tx: &mut Tx, user: UserId) -> Result<Option<Applicant>> {
-    tx.find(
-        "SELECT u.id, u.account_id, a.name, u.email, u.reason, u.awaits_approval, u.awaits_confirmation, u.created_at_ms
-         FROM user_ u JOIN account a ON a.id = u.account_id WHERE u.id = $1 AND u.state = 'waiting'",
-        &[&user],
-        read,
-    )
+    tx.find(select!("AND u.id = $1"), &[&user], read)
 }
 
 /// Those who began to wait for a proof of their address before `since`.

@@ -34,6 +34,13 @@ const fn role_text(role: Role) -> &'static str {
     }
 }
 
+/// A statement for users, as [`read`] wants them.
+macro_rules! select {
+    ($rest:literal) => {
+        concat!("SELECT id, account_id, role, email FROM user_ ", $rest)
+    };
+}
+
 fn read(row: &Row<'_>) -> Result<User> {
     let role: String = row.get(2)?;
     Ok(User {
@@ -46,6 +53,17 @@ fn read(row: &Row<'_>) -> Result<User> {
         },
         email: row.get(3)?,
     })
+}
+
+/// A statement for logins of users under the alias `u`, as [`read_login`] wants them.
+macro_rules! select_login {
+    ($rest:literal) => {
+        concat!(
+            "SELECT u.id, u.password_hash, CAST(CASE WHEN u.state = 'waiting' THEN 1 ELSE 0 END AS BIGINT), u.awaits_approval,
+                u.awaits_confirmation ",
+            $rest
+        )
+    };
 }
 
 fn read_login(row: &Row<'_>) -> Result<Login> {
@@ -103,71 +121,47 @@ pub fn accounts(tx: &mut Tx, user: UserId) -> Result<Vec<AccountId>> {
 
 /// A user who is not disabled.
 pub fn find(tx: &mut Tx, id: UserId) -> Result<Option<User>> {
-    tx.find("SELECT id, account_id, role, email FROM user_ WHERE id = $1 AND state = 'active'", &[&id], read)
+    tx.find(select!("WHERE id = $1 AND state = 'active'"), &[&id], read)
 }
 
 /// The user whose own account this is, disabled or not.
 pub fn by_account(tx: &mut Tx, account: AccountId) -> Result<Option<User>> {
-    tx.find(
-        "SELECT id, account_id, role, email FROM user_ WHERE account_id = $1 ORDER BY id LIMIT 1",
-        &[&account],
-        read,
-    )
+    tx.find(select!("WHERE account_id = $1 ORDER BY id LIMIT 1"), &[&account], read)
 }
 
 /// Everyone, oldest first.
 pub fn list(tx: &mut Tx) -> Result<Vec<User>> {
-    tx.query("SELECT id, account_id, role, email FROM user_ ORDER BY id", &[], read)
+    tx.query(select!("ORDER BY id"), &[], read)
 }
 
 /// Who signs in with an e-mail address (lower case).
 pub fn login_by_email(tx: &mut Tx, email_key: &str) -> Result<Option<Login>> {
-    tx.find(
-        "SELECT id, password_hash, CAST(CASE WHEN state = 'waiting' THEN 1 ELSE 0 END AS BIGINT), awaits_approval, awaits_confirmation
-         FROM user_ WHERE email_key = $1 AND state <> 'disabled'",
-        &[&email_key],
-        read_login,
-    )
+    let sql = select_login!("FROM user_ u WHERE u.email_key = $1 AND u.state <> 'disabled'");
+    tx.find(sql, &[&email_key], read_login)
 }
 
 /// Who signs in with the handle of the own account (lower case, `name@domain`).
 pub fn login_by_handle(tx: &mut Tx, handle_key: &str) -> Result<Option<Login>> {
-    tx.find(
-        "SELECT u.id, u.password_hash, CAST(CASE WHEN u.state = 'waiting' THEN 1 ELSE 0 END AS BIGINT), u.awaits_approval,
-            u.awaits_confirmation
-         FROM account a JOIN user_ u ON u.account_id = a.id
-         WHERE a.handle_key = $1 AND a.home = 0 AND u.state <> 'disabled' ORDER BY u.id LIMIT 1",
-        &[&handle_key],
-        read_login,
-    )
+    let sql = select_login!(
+        "FROM account a JOIN user_ u ON u.account_id = a.id
+         WHERE a.handle_key = $1 AND a.home = 0 AND u.state <> 'disabled' ORDER BY u.id LIMIT 1"
+    );
+    tx.find(sql, &[&handle_key], read_login)
 }
 
 /// Who is asked for the own password.
 pub fn login(tx: &mut Tx, id: UserId) -> Result<Option<Login>> {
-    tx.find(
-        "SELECT id, password_hash, CAST(CASE WHEN state = 'waiting' THEN 1 ELSE 0 END AS BIGINT), awaits_approval, awaits_confirmation
-         FROM user_ WHERE id = $1 AND state <> 'disabled'",
-        &[&id],
-        read_login,
-    )
+    tx.find(select_login!("FROM user_ u WHERE u.id = $1 AND u.state <> 'disabled'"), &[&id], read_login)
 }
 
 /// The administrators, as users.
 pub fn admins(tx: &mut Tx) -> Result<Vec<User>> {
-    tx.query(
-        "SELECT id, account_id, role, email FROM user_ WHERE role = 'admin' AND state = 'active' ORDER BY id LIMIT 50",
-        &[],
-        read,
-    )
+    tx.query(select!("WHERE role = 'admin' AND state = 'active' ORDER BY id LIMIT 50"), &[], read)
 }
 
 /// The active user who signs in with an e-mail address (lower case).
 pub fn by_email(tx: &mut Tx, email_key: &str) -> Result<Option<User>> {
-    tx.find(
-        "SELECT id, account_id, role, email FROM user_ WHERE email_key = $1 AND state = 'active'",
-        &[&email_key],
-        read,
-    )
+    tx.find(select!("WHERE email_key = $1 AND state = 'active'"), &[&email_key], read)
 }
 
 /// Gives a user another password.
