@@ -9,14 +9,10 @@ use domain::email::Email;
 use domain::{AccountId, UserId};
 use store::Tx;
 
-/// Whether this is the password of a user.
-pub async fn is_password(cx: &Cx, user: UserId, password: String) -> Result<bool> {
-    let login = cx.read(move |tx| Ok(store::user::login(tx, user)?)).await?;
-    cx.passwords.verify(password, login.and_then(|login| login.password_hash)).await
-}
-
+/// Refuses what is not the password of a user.
 async fn prove(cx: &Cx, user: UserId, password: String) -> Result<()> {
-    if is_password(cx, user, password).await? {
+    let login = cx.read(move |tx| Ok(store::user::login(tx, user)?)).await?;
+    if cx.passwords.verify(password, login.and_then(|login| login.password_hash)).await? {
         Ok(())
     } else {
         Err(Error::invalid("password", "is not the one you have now"))
@@ -125,6 +121,13 @@ pub async fn reset(cx: &Cx, ticket: String, password: String) -> Result<()> {
     .await?;
     cx.access.forget_all();
     Ok(())
+}
+
+/// A secret for codes, where the password is right; see [`totp::offer`].
+pub async fn offer_codes(cx: &Cx, user: UserId, password: String, name: String) -> Result<totp::Offer> {
+    prove(cx, user, password).await?;
+    let site = cx.settings.title.clone();
+    cx.write(move |tx| totp::offer(tx, user, &name, &site)).await
 }
 
 /// Begins to ask for codes; see [`totp::switch_on`].

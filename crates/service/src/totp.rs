@@ -96,15 +96,15 @@ pub fn recovery_codes(tx: &mut Tx, user: UserId) -> Result<Vec<String>> {
     for _ in 0..RECOVERY_CODES {
         let text = base32(&random::<RECOVERY_BYTES>()?).to_lowercase();
         store::totp::add_recovery(tx, user, &secret_hash(&text))?;
-        codes.push(grouped(&text));
+        codes.push(grouped(&text, "-"));
     }
     Ok(codes)
 }
 
 /// In groups of four, for the eye.
-fn grouped(text: &str) -> String {
+pub fn grouped(text: &str, between: &str) -> String {
     let letters: Vec<char> = text.chars().collect();
-    letters.chunks(4).map(|group| group.iter().collect::<String>()).collect::<Vec<_>>().join("-")
+    letters.chunks(4).map(|group| group.iter().collect::<String>()).collect::<Vec<_>>().join(between)
 }
 
 /// Asks for no codes any more.
@@ -180,7 +180,7 @@ mod tests {
 
     #[test]
     fn a_recovery_code_is_grouped_for_the_eye() {
-        assert_eq!(grouped("abcdefghij"), "abcd-efgh-ij");
+        assert_eq!(grouped("abcdefghij", "-"), "abcd-efgh-ij");
         assert_eq!(typed("ABCD-efgh-ij"), "abcdefghij");
     }
 }

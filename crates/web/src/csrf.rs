@@ -3,10 +3,14 @@
 
 use crate::cookie::Cookie;
 use crate::error::PageError;
-use axum::extract::FromRequestParts;
+use crate::form;
+use axum::RequestExt;
+use axum::extract::{FromRequest, FromRequestParts, Request};
 use axum::response::{IntoResponseParts, ResponseParts};
 use http::request::Parts;
 use http::{HeaderValue, StatusCode, header};
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
 use service::Cx;
 use std::convert::Infallible;
 use std::fmt::Write;
@@ -30,7 +34,7 @@ impl Csrf {
     }
 
     /// Refuses a form that does not repeat it.
-    pub fn check(&self, written: &str) -> Result<(), PageError> {
+    fn check(&self, written: &str) -> Result<(), PageError> {
         // Where the cookie is made just now, no form can know it.
         if self.set_cookie.is_none() && written == self.token { Ok(()) } else { Err(PageError::stale_form()) }
     }
@@ -55,6 +59,29 @@ impl FromRequestParts<Cx> for Csrf {
         let secret = service::keys::secret()
             .map_err(|_| PageError::new(StatusCode::INTERNAL_SERVER_ERROR, "There are no random numbers."))?;
         Ok(Self::of(&secret, Some(Cookie::Form.set(&cx.names, &secret, LASTS))))
+    }
+}
+
+/// A form that comes from a page of ours, as an extractor: without the text
+/// it is refused.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Posted<T>(pub T);
+
+/// The hidden field.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+struct Proof {
+    csrf: String,
+}
+
+impl<T: DeserializeOwned> FromRequest<Cx> for Posted<T> {
+    type Rejection = PageError;
+
+    async fn from_request(mut request: Request, cx: &Cx) -> Result<Self, PageError> {
+        let csrf: Csrf = request.extract_parts_with_state(cx).await?;
+        let (form, proof): (T, Proof) = form::twice(request).await?;
+        csrf.check(&proof.csrf)?;
+        Ok(Self(form))
     }
 }
 

@@ -44,6 +44,14 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Params<T> {
     }
 }
 
+/// Query and body, read as two structs.
+pub(crate) async fn twice<T: DeserializeOwned, U: DeserializeOwned>(
+    request: Request,
+) -> Result<(T, U), ApiError> {
+    let (tree, _) = gather(request).await?.finish();
+    Ok((read::read(tree.clone())?, read::read(tree)?))
+}
+
 impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Uploads<T> {
     type Rejection = ApiError;
 

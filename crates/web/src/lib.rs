@@ -19,7 +19,7 @@ pub mod error;
 pub mod layout;
 pub mod path;
 
-pub use csrf::Csrf;
+pub use csrf::{Csrf, Posted};
 pub use doors::{DoorSettings, Doors, open};
 pub use error::{ApiError, PageError, Problem};
 pub use form::{Params, Uploads};

@@ -14,7 +14,7 @@ use serde::Deserialize;
 use service::{Cx, Error, post, profile, timeline};
 use web::layout::{Layout, page};
 use web::path::local;
-use web::{ApiError, Csrf, PageError, PageViewer, Paging, Params};
+use web::{ApiError, PageError, PageViewer, Paging, Posted};
 
 /// How many follow requests are shown.
 const REQUESTS: i64 = 40;
@@ -72,18 +72,14 @@ pub(crate) struct WriteForm {
     audience: Audience,
     answers: Option<i64>,
     back: String,
-    csrf: String,
 }
 
 /// `POST /home`: writes a post.
 pub(crate) async fn write(
     State(cx): State<Cx>,
     PageViewer { account, .. }: PageViewer,
-    csrf: Csrf,
-    form: Result<Params<WriteForm>, ApiError>,
+    Posted(form): Posted<WriteForm>,
 ) -> Result<Response, PageError> {
-    let Params(form) = form?;
-    csrf.check(&form.csrf)?;
     let draft = Draft {
         text: form.text,
         format: Format::Plain,

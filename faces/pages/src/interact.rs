@@ -19,7 +19,7 @@ use std::time::Duration;
 use web::layout::{Layout, page};
 use web::limit::{Rule, Who};
 use web::path::local;
-use web::{ApiError, ClientAddr, Csrf, Doors, PageError, PageViewer, Params};
+use web::{ApiError, ClientAddr, Csrf, Doors, PageError, PageViewer, Params, Posted};
 
 /// Handles of visitors that are looked up, from one network.
 const REMOTE: Rule = Rule { name: "remote-follow", times: 20, within: Duration::from_secs(300) };
@@ -119,7 +119,6 @@ fn remote_page(cx: &Cx, csrf: &Csrf, uri: &str, handle: &str, problem: &str) -> 
 pub(crate) struct RemoteForm {
     handle: String,
     uri: String,
-    csrf: String,
 }
 
 /// `POST /remote_follow`: on to the visitor's own server, and nowhere else.
@@ -128,9 +127,8 @@ pub(crate) async fn remote_follow(
     doors: Doors,
     address: ClientAddr,
     csrf: Csrf,
-    Params(form): Params<RemoteForm>,
+    Posted(form): Posted<RemoteForm>,
 ) -> Result<Response, PageError> {
-    csrf.check(&form.csrf)?;
     doors.limits.take(REMOTE, Who::at(address), cx.now()).map_err(ApiError::too_many)?;
     let handle = form.handle.trim();
     let problem = match interaction::page(&cx, handle, form.uri.trim()).await {
@@ -164,19 +162,14 @@ pub(crate) struct DeedForm {
     id: i64,
     #[serde(default)]
     back: String,
-    #[serde(default)]
-    csrf: String,
 }
 
 /// `POST /interact`: one deed, and back to the page it was done on.
 pub(crate) async fn interact(
     State(cx): State<Cx>,
     PageViewer { account: viewer, .. }: PageViewer,
-    csrf: Csrf,
-    form: Result<Params<DeedForm>, ApiError>,
+    Posted(form): Posted<DeedForm>,
 ) -> Result<Response, PageError> {
-    let Params(form) = form?;
-    csrf.check(&form.csrf)?;
     let (deed, id) = (form.deed, form.id);
     cx.write(move |tx| act(tx, &viewer, deed, id)).await?;
     // What was deleted has no page to go back to.

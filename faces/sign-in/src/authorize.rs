@@ -16,7 +16,7 @@ use service::Cx;
 use service::oauth::{self, Consent, Refusal};
 use web::headers::consent_policy;
 use web::layout::{Layout, page};
-use web::{Csrf, PageError, PageViewer, Params};
+use web::{Csrf, PageError, PageViewer, Params, Posted};
 
 /// What the program wrote into the link, and what the person answered.
 #[derive(Debug, Clone, Deserialize, Default)]
@@ -32,7 +32,6 @@ pub(crate) struct Asked {
     /// Asks the person to sign in again, perhaps as somebody else.
     force_login: bool,
     lang: Option<String>,
-    csrf: String,
     decision: String,
 }
 
@@ -130,10 +129,8 @@ fn another(asked: &Asked) -> String {
 pub(crate) async fn decide(
     State(cx): State<Cx>,
     viewer: PageViewer,
-    csrf: Csrf,
-    Params(asked): Params<Asked>,
+    Posted(asked): Posted<Asked>,
 ) -> Result<Response, PageError> {
-    csrf.check(&asked.csrf)?;
     let application = application(&cx, &asked).await?;
     let sound = match sound(application.clone(), &asked) {
         Ok(sound) if asked.decision == "allow" => sound,

@@ -3,27 +3,37 @@
 use axum::extract::FromRequestParts;
 use http::header;
 use http::request::Parts;
+use service::Cx;
 use service::session::Device;
 use std::convert::Infallible;
 use web::ClientAddr;
+use web::cookie::Cookie;
 
 /// The most that is kept of what a browser says of itself.
 const MAX_AGENT_CHARS: usize = 300;
 
 /// The browser that sends a request.
-#[derive(Debug, Clone)]
-pub(crate) struct From(pub(crate) Device);
+#[derive(Debug)]
+pub(crate) struct Browser {
+    pub(crate) address: ClientAddr,
+    /// As it is listed.
+    pub(crate) device: Device,
+    /// The secret of the session it has, if that still lasts.
+    pub(crate) before: Option<String>,
+}
 
-impl<S: Sync> FromRequestParts<S> for From {
+impl FromRequestParts<Cx> for Browser {
     type Rejection = Infallible;
 
-    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Infallible> {
-        let ClientAddr(address) = ClientAddr::from_request_parts(parts, state).await?;
+    async fn from_request_parts(parts: &mut Parts, cx: &Cx) -> Result<Self, Infallible> {
+        let address = ClientAddr::from_request_parts(parts, cx).await?;
         let agent = parts.headers.get(header::USER_AGENT).and_then(|value| value.to_str().ok());
-        Ok(Self(Device {
+        let device = Device {
             agent: agent.map(|text| text.chars().take(MAX_AGENT_CHARS).collect()),
-            address: (!address.is_unspecified()).then(|| address.to_string()),
-        }))
+            address: (!address.0.is_unspecified()).then(|| address.0.to_string()),
+        };
+        let before = Cookie::Session.read(&cx.names, &parts.headers).map(str::to_owned);
+        Ok(Self { address, device, before })
     }
 }
 

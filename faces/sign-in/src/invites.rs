@@ -13,7 +13,7 @@ use service::invite::{self, Invite, Terms};
 use service::{Cx, Error, sign_up};
 use std::time::Duration;
 use web::layout::{Layout, page};
-use web::{Csrf, PageError, PageViewer, Params};
+use web::{Csrf, PageError, PageViewer, Posted};
 
 const DAY: Duration = Duration::from_secs(24 * 3600);
 /// Invitations one member may have.
@@ -38,7 +38,6 @@ struct InvitesPage<'a> {
 #[derive(Debug, Deserialize, Default)]
 #[serde(default)]
 pub(crate) struct Form {
-    csrf: String,
     id: i64,
     uses: u32,
     days: u32,
@@ -84,10 +83,8 @@ pub(crate) async fn show(
 pub(crate) async fn create(
     State(cx): State<Cx>,
     viewer: PageViewer,
-    csrf: Csrf,
-    Params(form): Params<Form>,
+    Posted(form): Posted<Form>,
 ) -> Result<Response, PageError> {
-    csrf.check(&form.csrf)?;
     allowed(&cx, &viewer)?;
     let user = viewer.user.id;
     let terms = Terms {
@@ -108,10 +105,8 @@ pub(crate) async fn create(
 pub(crate) async fn revoke(
     State(cx): State<Cx>,
     viewer: PageViewer,
-    csrf: Csrf,
-    Params(form): Params<Form>,
+    Posted(form): Posted<Form>,
 ) -> Result<Response, PageError> {
-    csrf.check(&form.csrf)?;
     let user = viewer.user.id;
     cx.write(move |tx| invite::revoke_own(tx, user, form.id)).await?;
     Ok(Redirect::to("/settings/invites").into_response())
@@ -168,10 +163,8 @@ pub(crate) async fn applicants(
 pub(crate) async fn decide(
     State(cx): State<Cx>,
     viewer: PageViewer,
-    csrf: Csrf,
-    Params(form): Params<Form>,
+    Posted(form): Posted<Form>,
 ) -> Result<Response, PageError> {
-    csrf.check(&form.csrf)?;
     administrator(&viewer)?;
     let (user, mail, yes) = (UserId(form.id), cx.settings.mail(), form.decision == "approve");
     cx.write(

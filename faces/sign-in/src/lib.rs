@@ -15,6 +15,7 @@ mod sign_up;
 mod sign_up_api;
 mod password;
 mod security;
+mod codes;
 mod qr;
 mod invites;
 mod when;
@@ -63,10 +64,10 @@ fn settings() -> Router<Cx> {
         .route("/settings/security/email", post(security::change_email))
         .route("/settings/security/browsers", post(security::end_browser))
         .route("/settings/security/programs", post(security::end_program))
-        .route("/settings/security/codes/begin", post(security::begin_codes))
-        .route("/settings/security/codes", post(security::codes_on))
-        .route("/settings/security/codes/off", post(security::codes_off))
-        .route("/settings/security/codes/recovery", post(security::new_recovery))
+        .route("/settings/security/codes/begin", post(codes::begin))
+        .route("/settings/security/codes", post(codes::switch_on))
+        .route("/settings/security/codes/off", post(codes::switch_off))
+        .route("/settings/security/codes/recovery", post(codes::new_recovery))
         .route("/settings/security/delete", post(security::delete))
         .route("/settings/invites", get(invites::show).post(invites::create))
         .route("/settings/invites/revoke", post(invites::revoke))

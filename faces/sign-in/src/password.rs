@@ -10,7 +10,7 @@ use service::settings::Mail;
 use service::{Cx, Error, credentials};
 use web::layout::{Layout, page};
 use web::limit::{Rule, Who};
-use web::{ApiError, ClientAddr, Csrf, Doors, PageError, Params};
+use web::{ApiError, ClientAddr, Csrf, Doors, PageError, Params, Posted};
 
 #[derive(Template)]
 #[template(path = "forgot.html")]
@@ -35,7 +35,6 @@ struct NewPasswordPage<'a> {
 #[derive(Debug, Deserialize, Default)]
 #[serde(default)]
 pub(crate) struct Form {
-    csrf: String,
     email: String,
     ticket: String,
     password: String,
@@ -58,9 +57,8 @@ pub(crate) async fn ask(
     doors: Doors,
     address: ClientAddr,
     csrf: Csrf,
-    Params(form): Params<Form>,
+    Posted(form): Posted<Form>,
 ) -> Result<Response, PageError> {
-    csrf.check(&form.csrf)?;
     let take = |rule, who| doors.limits.take(rule, who, cx.now()).map_err(ApiError::too_many);
     take(Rule::LETTERS_FROM, Who::at(address))?;
     take(Rule::LETTERS_TO, Who::named(&form.email))?;
@@ -93,9 +91,8 @@ pub(crate) async fn set(
     doors: Doors,
     address: ClientAddr,
     csrf: Csrf,
-    Params(form): Params<Form>,
+    Posted(form): Posted<Form>,
 ) -> Result<Response, PageError> {
-    csrf.check(&form.csrf)?;
     doors.limits.take(Rule::LETTERS_FROM, Who::at(address), cx.now()).map_err(ApiError::too_many)?;
     match credentials::reset(&cx, form.ticket.clone(), form.password).await {
         Ok(()) => Ok(Redirect::to("/auth/sign_in").into_response()),
@@ -141,9 +138,8 @@ pub(crate) async fn confirm_form(
 pub(crate) async fn confirm(
     State(cx): State<Cx>,
     csrf: Csrf,
-    Params(form): Params<Form>,
+    Posted(form): Posted<Form>,
 ) -> Result<Response, PageError> {
-    csrf.check(&form.csrf)?;
     let done = credentials::confirm(&cx, form.ticket).await?;
     let page = page(&ConfirmPage {
         layout: Layout::new(&cx, "Your e-mail address"),

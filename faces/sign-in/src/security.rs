@@ -1,12 +1,13 @@
 //! How one signs in, as a person sees and changes it: password, e-mail
-//! address, codes, browsers, programs, and the end of the account.
+//! address, browsers, programs, and the end of the account.
 
 use crate::{device, when};
 use askama::Template;
-use axum::extract::State;
+use axum::RequestExt;
+use axum::extract::{FromRequest, Request, State};
 use axum::response::{IntoResponse, Redirect, Response};
-use domain::TokenId;
 use domain::user::Role;
+use domain::{TokenId, UserId};
 use http::StatusCode;
 use serde::Deserialize;
 use service::credentials::{self, Changed};
@@ -17,7 +18,7 @@ use service::{Cx, Error, totp};
 use web::guess::Patience;
 use web::layout::{Layout, page};
 use web::limit::Who;
-use web::{ApiError, Csrf, Doors, PageError, PageViewer, Params};
+use web::{ApiError, Csrf, Doors, PageError, PageViewer, Params, Posted};
 
 /// A browser, as it is listed.
 struct BrowserLine {
@@ -58,13 +59,12 @@ struct SecurityPage<'a> {
 #[derive(Debug, Deserialize, Default)]
 #[serde(default)]
 pub(crate) struct Form {
-    csrf: String,
-    password: String,
+    pub(crate) password: String,
     new_password: String,
     email: String,
     id: i64,
     name: String,
-    code: String,
+    pub(crate) code: String,
     done: String,
 }
 
@@ -82,7 +82,7 @@ fn done(word: &str) -> Option<&'static str> {
     })
 }
 
-fn back(word: &str) -> Response {
+pub(crate) fn back(word: &str) -> Response {
     Redirect::to(&format!("/settings/security?done={word}")).into_response()
 }
 
@@ -156,228 +156,110 @@ fn program_line(view: TokenView) -> ProgramLine {
     }
 }
 
-/// What a person may mend is said on the page, everything else as an error.
-async fn told(cx: &Cx, viewer: &PageViewer, csrf: &Csrf, error: Error) -> Result<Response, PageError> {
-    match error {
-        Error::Invalid { field, problem } => {
-            let page = whole(cx, viewer, csrf, None, Some(format!("The {field} {problem}."))).await?;
-            Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response())
-        }
-        other => Err(other.into()),
+/// A form of these pages, and who sent it.
+pub(crate) struct Sent {
+    pub(crate) cx: Cx,
+    doors: Doors,
+    pub(crate) viewer: PageViewer,
+    pub(crate) csrf: Csrf,
+    pub(crate) form: Form,
+}
+
+impl FromRequest<Cx> for Sent {
+    type Rejection = PageError;
+
+    async fn from_request(mut request: Request, cx: &Cx) -> Result<Self, PageError> {
+        let doors: Doors = request.extract_parts_with_state(cx).await?;
+        let viewer: PageViewer = request.extract_parts_with_state(cx).await?;
+        let csrf: Csrf = request.extract_parts_with_state(cx).await?;
+        let Posted(form) = Posted::from_request(request, cx).await?;
+        Ok(Self { cx: cx.clone(), doors, viewer, csrf, form })
     }
 }
 
-/// Forms that ask for the password cannot be used to guess it.
-fn throttle(doors: &Doors, cx: &Cx, viewer: &PageViewer) -> Result<(), ApiError> {
-    let who = Who::Account(viewer.account.id);
-    doors.guesses.begin(Patience::AS_USER, who, cx.now()).map_err(ApiError::too_many)
-}
+impl Sent {
+    pub(crate) fn user(&self) -> UserId {
+        self.viewer.user.id
+    }
 
-fn forgive(doors: &Doors, viewer: &PageViewer) {
-    doors.guesses.right(Patience::AS_USER, Who::Account(viewer.account.id));
+    fn who(&self) -> Who {
+        Who::Account(self.viewer.account.id)
+    }
+
+    /// Counts a try: these forms cannot be used to guess a password or code.
+    pub(crate) fn begin(&self) -> Result<(), PageError> {
+        let begun = self.doors.guesses.begin(Patience::AS_USER, self.who(), self.cx.now());
+        Ok(begun.map_err(ApiError::too_many)?)
+    }
+
+    /// The try was right.
+    pub(crate) fn right(&self) {
+        self.doors.guesses.right(Patience::AS_USER, self.who());
+    }
+
+    /// Runs a verb that asks for the password. What the person may mend is said
+    /// on the page.
+    pub(crate) async fn attempt<T>(
+        &self,
+        verb: impl Future<Output = Result<T, Error>>,
+        done: impl FnOnce(T) -> Response,
+    ) -> Result<Response, PageError> {
+        self.begin()?;
+        match verb.await {
+            Ok(made) => {
+                self.right();
+                Ok(done(made))
+            }
+            Err(Error::Invalid { field, problem }) => {
+                let problem = Some(format!("The {field} {problem}."));
+                let page = whole(&self.cx, &self.viewer, &self.csrf, None, problem).await?;
+                Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response())
+            }
+            Err(other) => Err(other.into()),
+        }
+    }
 }
 
 /// `POST /settings/security/password`
-pub(crate) async fn change_password(
-    State(cx): State<Cx>,
-    doors: Doors,
-    viewer: PageViewer,
-    csrf: Csrf,
-    Params(form): Params<Form>,
-) -> Result<Response, PageError> {
-    csrf.check(&form.csrf)?;
-    throttle(&doors, &cx, &viewer)?;
-    let (user, session) = (viewer.user.id, viewer.session.id);
-    match credentials::change_password(&cx, user, session, form.password, form.new_password).await {
-        Ok(()) => {
-            forgive(&doors, &viewer);
-            Ok(back("password"))
-        }
-        Err(error) => told(&cx, &viewer, &csrf, error).await,
-    }
+pub(crate) async fn change_password(sent: Sent) -> Result<Response, PageError> {
+    let (old, new) = (sent.form.password.clone(), sent.form.new_password.clone());
+    let verb = credentials::change_password(&sent.cx, sent.user(), sent.viewer.session.id, old, new);
+    sent.attempt(verb, |()| back("password")).await
 }
 
 /// `POST /settings/security/email`
-pub(crate) async fn change_email(
-    State(cx): State<Cx>,
-    doors: Doors,
-    viewer: PageViewer,
-    csrf: Csrf,
-    Params(form): Params<Form>,
-) -> Result<Response, PageError> {
-    csrf.check(&form.csrf)?;
-    throttle(&doors, &cx, &viewer)?;
-    match credentials::change_email(&cx, viewer.user.id, form.password, &form.email).await {
-        Ok(changed) => {
-            forgive(&doors, &viewer);
-            Ok(back(if changed == Changed::Done { "email" } else { "letter" }))
-        }
-        Err(error) => told(&cx, &viewer, &csrf, error).await,
-    }
+pub(crate) async fn change_email(sent: Sent) -> Result<Response, PageError> {
+    let password = sent.form.password.clone();
+    let verb = credentials::change_email(&sent.cx, sent.user(), password, &sent.form.email);
+    sent.attempt(verb, |changed| back(if changed == Changed::Done { "email" } else { "letter" })).await
 }
 
 /// `POST /settings/security/browsers`: one of them, or all others.
-pub(crate) async fn end_browser(
-    State(cx): State<Cx>,
-    viewer: PageViewer,
-    csrf: Csrf,
-    Params(form): Params<Form>,
-) -> Result<Response, PageError> {
-    csrf.check(&form.csrf)?;
-    let user = viewer.user.id;
-    if form.id == 0 {
-        credentials::end_others(&cx, user, viewer.session.id).await?;
+pub(crate) async fn end_browser(sent: Sent) -> Result<Response, PageError> {
+    let (user, id) = (sent.user(), sent.form.id);
+    if id == 0 {
+        credentials::end_others(&sent.cx, user, sent.viewer.session.id).await?;
         return Ok(back("others"));
     }
-    cx.write(move |tx| session::end_one(tx, user, form.id)).await?;
+    sent.cx.write(move |tx| session::end_one(tx, user, id)).await?;
     Ok(back("browser"))
 }
 
 /// `POST /settings/security/programs`
-pub(crate) async fn end_program(
-    State(cx): State<Cx>,
-    viewer: PageViewer,
-    csrf: Csrf,
-    Params(form): Params<Form>,
-) -> Result<Response, PageError> {
-    csrf.check(&form.csrf)?;
-    oauth::revoke_one(&cx, viewer.user.id, TokenId(form.id)).await?;
+pub(crate) async fn end_program(sent: Sent) -> Result<Response, PageError> {
+    oauth::revoke_one(&sent.cx, sent.user(), TokenId(sent.form.id)).await?;
     Ok(back("program"))
 }
 
-#[derive(Template)]
-#[template(path = "codes.html")]
-struct CodesPage<'a> {
-    layout: Layout,
-    csrf: &'a str,
-    /// The picture, made by us.
-    picture: String,
-    text: String,
-    is_wrong: bool,
-}
-
-#[derive(Template)]
-#[template(path = "recovery.html")]
-struct RecoveryPage {
-    layout: Layout,
-    codes: Vec<String>,
-}
-
-fn recovery(cx: &Cx, viewer: &PageViewer, csrf: &Csrf, codes: Vec<String>) -> Response {
-    let layout = Layout::new(cx, "Recovery codes").seen_by(&viewer.account.handle.name, csrf.token());
-    page(&RecoveryPage { layout, codes })
-}
-
-/// In groups, as people type it.
-fn grouped(text: &str) -> String {
-    let letters: Vec<char> = text.chars().collect();
-    letters.chunks(4).map(|group| group.iter().collect::<String>()).collect::<Vec<_>>().join(" ")
-}
-
-fn codes_page(cx: &Cx, viewer: &PageViewer, csrf: &Csrf, offer: &totp::Offer, is_wrong: bool) -> Response {
-    let layout = Layout::new(cx, "Codes for signing in").seen_by(&viewer.account.handle.name, csrf.token());
-    let text = grouped(&offer.text);
-    page(&CodesPage { layout, csrf: csrf.token(), picture: crate::qr::svg(&offer.uri), text, is_wrong })
-}
-
-/// `POST /settings/security/codes/begin`: a secret to be taken over.
-pub(crate) async fn begin_codes(
-    State(cx): State<Cx>,
-    doors: Doors,
-    viewer: PageViewer,
-    csrf: Csrf,
-    Params(form): Params<Form>,
-) -> Result<Response, PageError> {
-    csrf.check(&form.csrf)?;
-    throttle(&doors, &cx, &viewer)?;
-    let user = viewer.user.id;
-    if !credentials::is_password(&cx, user, form.password).await? {
-        return told(&cx, &viewer, &csrf, Error::invalid("password", "is not the one you have now")).await;
-    }
-    forgive(&doors, &viewer);
-    let (handle, site) = (viewer.account.handle.to_string(), cx.settings.title.clone());
-    let offer = cx.write(move |tx| totp::offer(tx, user, &handle, &site)).await?;
-    Ok(codes_page(&cx, &viewer, &csrf, &offer, false))
-}
-
-/// `POST /settings/security/codes`: a first code proves that the phone has it.
-pub(crate) async fn codes_on(
-    State(cx): State<Cx>,
-    doors: Doors,
-    viewer: PageViewer,
-    csrf: Csrf,
-    Params(form): Params<Form>,
-) -> Result<Response, PageError> {
-    csrf.check(&form.csrf)?;
-    throttle(&doors, &cx, &viewer)?;
-    let user = viewer.user.id;
-    if let Some(codes) = credentials::codes_on(&cx, user, form.code).await? {
-        forgive(&doors, &viewer);
-        return Ok(recovery(&cx, &viewer, &csrf, codes));
-    }
-    let (handle, site) = (viewer.account.handle.to_string(), cx.settings.title.clone());
-    match cx.read(move |tx| totp::offered(tx, user, &handle, &site)).await? {
-        Some(offer) => {
-            let page = codes_page(&cx, &viewer, &csrf, &offer, true);
-            Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response())
-        }
-        None => Ok(Redirect::to("/settings/security").into_response()),
-    }
-}
-
-/// `POST /settings/security/codes/off`
-pub(crate) async fn codes_off(
-    State(cx): State<Cx>,
-    doors: Doors,
-    viewer: PageViewer,
-    csrf: Csrf,
-    Params(form): Params<Form>,
-) -> Result<Response, PageError> {
-    csrf.check(&form.csrf)?;
-    throttle(&doors, &cx, &viewer)?;
-    match credentials::codes_off(&cx, viewer.user.id, form.password).await {
-        Ok(()) => {
-            forgive(&doors, &viewer);
-            Ok(back("codes-off"))
-        }
-        Err(error) => told(&cx, &viewer, &csrf, error).await,
-    }
-}
-
-/// `POST /settings/security/codes/recovery`
-pub(crate) async fn new_recovery(
-    State(cx): State<Cx>,
-    doors: Doors,
-    viewer: PageViewer,
-    csrf: Csrf,
-    Params(form): Params<Form>,
-) -> Result<Response, PageError> {
-    csrf.check(&form.csrf)?;
-    throttle(&doors, &cx, &viewer)?;
-    match credentials::new_recovery_codes(&cx, viewer.user.id, form.password).await {
-        Ok(codes) => {
-            forgive(&doors, &viewer);
-            Ok(recovery(&cx, &viewer, &csrf, codes))
-        }
-        Err(error) => told(&cx, &viewer, &csrf, error).await,
-    }
-}
-
 /// `POST /settings/security/delete`
-pub(crate) async fn delete(
-    State(cx): State<Cx>,
-    doors: Doors,
-    viewer: PageViewer,
-    csrf: Csrf,
-    Params(form): Params<Form>,
-) -> Result<Response, PageError> {
-    csrf.check(&form.csrf)?;
-    throttle(&doors, &cx, &viewer)?;
-    if !form.name.trim().trim_start_matches('@').eq_ignore_ascii_case(&viewer.account.handle.name) {
-        return told(&cx, &viewer, &csrf, Error::invalid("name", "is not the one of your account")).await;
-    }
-    match credentials::delete(&cx, viewer.user.id, viewer.account.id, form.password).await {
-        Ok(()) => Ok((crate::session::gone(&cx), Redirect::to("/")).into_response()),
-        Err(error) => told(&cx, &viewer, &csrf, error).await,
-    }
+pub(crate) async fn delete(sent: Sent) -> Result<Response, PageError> {
+    let Sent { cx, viewer, form, .. } = &sent;
+    let name = form.name.trim().trim_start_matches('@');
+    let verb = async {
+        if !name.eq_ignore_ascii_case(&viewer.account.handle.name) {
+            return Err(Error::invalid("name", "is not the one of your account"));
+        }
+        credentials::delete(cx, viewer.user.id, viewer.account.id, form.password.clone()).await
+    };
+    sent.attempt(verb, |()| (crate::session::gone(cx), Redirect::to("/")).into_response()).await
 }

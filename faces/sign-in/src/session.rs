@@ -1,14 +1,15 @@
 //! Signing in and out with a browser: password, then a code where one is
 //! asked for.
 
-use crate::device::From as Device;
+use crate::device::Browser;
 use askama::Template;
 use axum::extract::State;
 use axum::response::{AppendHeaders, IntoResponse, Redirect, Response};
 use domain::UserId;
 use domain::user::Waiting;
-use http::{HeaderMap, StatusCode, header};
+use http::{StatusCode, header};
 use serde::Deserialize;
+use serde::de::IgnoredAny;
 use service::session::{Entry, Step};
 use service::settings::{Mail, SignUp};
 use service::{Cx, session, sign_up};
@@ -17,7 +18,7 @@ use web::guess::Patience;
 use web::layout::{Layout, page};
 use web::limit::{Rule, Who};
 use web::path::local;
-use web::{ApiError, ClientAddr, Csrf, Doors, MaybePageViewer, PageError, Params};
+use web::{ApiError, ClientAddr, Csrf, Doors, MaybePageViewer, PageError, Params, Posted};
 
 #[derive(Template)]
 #[template(path = "sign_in.html")]
@@ -57,7 +58,6 @@ pub(crate) struct SignInForm {
     login: String,
     password: String,
     next: String,
-    csrf: String,
     /// Shows the form to who is signed in already.
     again: bool,
     /// What the first step gave.
@@ -109,15 +109,11 @@ pub(crate) fn forgive(doors: &Doors, login: &str) {
 pub(crate) async fn sign_in(
     State(cx): State<Cx>,
     doors: Doors,
-    address: ClientAddr,
-    Device(device): Device,
+    Browser { address, device, before }: Browser,
     csrf: Csrf,
-    headers: HeaderMap,
-    Params(form): Params<SignInForm>,
+    Posted(form): Posted<SignInForm>,
 ) -> Result<Response, PageError> {
-    csrf.check(&form.csrf)?;
     throttle(&doors, &cx, address, &form.login)?;
-    let before = Cookie::Session.read(&cx.names, &headers).map(str::to_owned);
     let next = local(&form.next);
     match session::sign_in(&cx, &form.login, form.password, before, device).await? {
         Entry::In(secret) => {
@@ -164,15 +160,11 @@ async fn ask_again(cx: &Cx, doors: &Doors, user: UserId, waiting: Waiting) -> Re
 pub(crate) async fn second_step(
     State(cx): State<Cx>,
     doors: Doors,
-    address: ClientAddr,
-    Device(device): Device,
+    Browser { address, device, before }: Browser,
     csrf: Csrf,
-    headers: HeaderMap,
-    Params(form): Params<SignInForm>,
+    Posted(form): Posted<SignInForm>,
 ) -> Result<Response, PageError> {
-    csrf.check(&form.csrf)?;
     throttle(&doors, &cx, address, &form.login)?;
-    let before = Cookie::Session.read(&cx.names, &headers).map(str::to_owned);
     let next = local(&form.next);
     match session::second_step(&cx, &form.step, form.code, before, device).await? {
         Step::In(secret) => {
@@ -198,21 +190,13 @@ pub(crate) fn signed_in(cx: &Cx, secret: &str, next: &str) -> Response {
     (AppendHeaders(cookies), Redirect::to(next)).into_response()
 }
 
-#[derive(Debug, Deserialize, Default)]
-#[serde(default)]
-pub(crate) struct SignOutForm {
-    csrf: String,
-}
-
 /// `POST /auth/sign_out`
 pub(crate) async fn sign_out(
     State(cx): State<Cx>,
-    csrf: Csrf,
-    headers: HeaderMap,
-    Params(form): Params<SignOutForm>,
+    Browser { before, .. }: Browser,
+    _: Posted<IgnoredAny>,
 ) -> Result<Response, PageError> {
-    csrf.check(&form.csrf)?;
-    if let Some(secret) = Cookie::Session.read(&cx.names, &headers).map(str::to_owned) {
+    if let Some(secret) = before {
         cx.write(move |tx| session::end(tx, &secret)).await?;
     }
     Ok((gone(&cx), Redirect::to("/")).into_response())

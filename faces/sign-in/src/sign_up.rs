@@ -1,20 +1,19 @@
 //! Making an account with a browser, where one may.
 
-use crate::device::From as Device;
+use crate::device::Browser;
 use crate::session::{signed_in, waiting_page};
 use askama::Template;
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use domain::sign_up::{Fault, Faults};
-use http::{HeaderMap, StatusCode};
+use http::StatusCode;
 use serde::Deserialize;
 use service::settings::SignUp;
 use service::sign_up::{Filled, Made, Refusal};
 use service::{Cx, invite, session, sign_up};
-use web::cookie::Cookie;
 use web::layout::{Layout, page};
 use web::limit::{Rule, Who};
-use web::{ApiError, ClientAddr, Csrf, Doors, PageError, Params};
+use web::{ApiError, Csrf, Doors, PageError, Params, Posted};
 
 #[derive(Template)]
 #[template(path = "sign_up.html")]
@@ -50,7 +49,6 @@ pub(crate) struct SignUpForm {
     reason: String,
     /// The code of an invitation, also in the link of one.
     invite: String,
-    csrf: String,
 }
 
 fn show(cx: &Cx, csrf: &Csrf, form: &SignUpForm, problems: Vec<String>) -> Response {
@@ -84,20 +82,16 @@ pub(crate) async fn form(
 pub(crate) async fn sign_up(
     State(cx): State<Cx>,
     doors: Doors,
-    address: ClientAddr,
-    Device(device): Device,
+    Browser { address, device, before }: Browser,
     csrf: Csrf,
-    headers: HeaderMap,
-    Params(form): Params<SignUpForm>,
+    Posted(form): Posted<SignUpForm>,
 ) -> Result<Response, PageError> {
-    csrf.check(&form.csrf)?;
     if cx.settings.sign_up != SignUp::Closed {
         doors.limits.take(Rule::SIGN_UP, Who::at(address), cx.now()).map_err(ApiError::too_many)?;
     }
     match sign_up::sign_up(&cx, filled(&form), None).await? {
         Ok(Made { waiting: Some(waiting), .. }) => Ok(waiting_page(&cx, waiting)),
         Ok(Made { user, .. }) => {
-            let before = Cookie::Session.read(&cx.names, &headers).map(str::to_owned);
             let begun = cx.write(move |tx| {
                 if let Some(before) = &before {
                     session::end(tx, before)?;
