@@ -7,7 +7,7 @@ use crate::cookie::Cookie;
 use crate::error::{ApiError, PageError};
 use axum::extract::FromRequestParts;
 use domain::user::{Scopes, User};
-use domain::{Account, ApplicationId, TokenId};
+use domain::{Account, AccountId, ApplicationId, TokenId};
 use http::request::Parts;
 use http::{HeaderMap, Method, StatusCode, Uri, header};
 use service::Cx;
@@ -72,6 +72,11 @@ impl MaybeViewer {
     /// As whom they call, if anybody does.
     pub fn account(&self) -> Option<&Account> {
         self.0.as_ref().map(Viewer::account)
+    }
+
+    /// The row of that account.
+    pub fn id(&self) -> Option<AccountId> {
+        self.account().map(|account| account.id)
     }
 
     /// Refuses where there is a token that does not allow `scope`.

@@ -9,14 +9,10 @@ use serde::Deserialize;
 use service::profile::AccountView;
 use service::timeline::OfAuthor;
 use service::{Cx, pin, profile, timeline};
-use web::{MaybeViewer, Paging, Params, Viewer};
+use web::{MaybeViewer, Params, Viewer};
 
 /// Most accounts asked for at once.
 const MOST: usize = 40;
-
-fn viewer_id(viewer: &MaybeViewer) -> Option<AccountId> {
-    viewer.account().map(|account| account.id)
-}
 
 /// Somebody looks at a profile: what its server says more of it is asked for,
 /// for the next look. Strangers make us ask nobody.
@@ -89,11 +85,10 @@ pub(crate) async fn statuses(
     viewer: MaybeViewer,
     Id(id): Id,
     place: Place,
-    paging: Paging,
     Params(wanted): Params<Statuses>,
 ) -> Answer {
     viewer.require("read:statuses")?;
-    let (page, viewer) = (paging.page(20, 40), viewer_id(&viewer));
+    let (page, viewer) = (place.page(20, 40), viewer.id());
     let tagged = wanted.tagged.filter(|name| !name.is_empty());
     let selection = OfAuthor {
         tagged,
@@ -109,33 +104,21 @@ pub(crate) async fn statuses(
         return json(&Dialect::new(&cx.names).statuses(&posts.await?));
     }
     let posts = cx.read(move |tx| timeline::of_author(tx, viewer, AccountId(id), &selection, page)).await?;
-    place.list(page, posts.ends, &Dialect::new(&cx.names).statuses(&posts.items))
+    place.statuses(page, &posts)
 }
 
 /// `GET /api/v1/accounts/:id/followers`
-pub(crate) async fn followers(
-    State(cx): State<Cx>,
-    viewer: MaybeViewer,
-    Id(id): Id,
-    place: Place,
-    paging: Paging,
-) -> Answer {
+pub(crate) async fn followers(State(cx): State<Cx>, viewer: MaybeViewer, Id(id): Id, place: Place) -> Answer {
     viewer.require("read:accounts")?;
-    let (page, viewer) = (paging.page(40, 80), viewer_id(&viewer));
+    let (page, viewer) = (place.page(40, 80), viewer.id());
     let found = cx.read(move |tx| profile::followers(tx, viewer, AccountId(id), page)).await?;
-    place.list(page, found.ends, &Dialect::new(&cx.names).profiles(&found.items))
+    place.profiles(page, &found)
 }
 
 /// `GET /api/v1/accounts/:id/following`
-pub(crate) async fn following(
-    State(cx): State<Cx>,
-    viewer: MaybeViewer,
-    Id(id): Id,
-    place: Place,
-    paging: Paging,
-) -> Answer {
+pub(crate) async fn following(State(cx): State<Cx>, viewer: MaybeViewer, Id(id): Id, place: Place) -> Answer {
     viewer.require("read:accounts")?;
-    let (page, viewer) = (paging.page(40, 80), viewer_id(&viewer));
+    let (page, viewer) = (place.page(40, 80), viewer.id());
     let found = cx.read(move |tx| profile::following(tx, viewer, AccountId(id), page)).await?;
-    place.list(page, found.ends, &Dialect::new(&cx.names).profiles(&found.items))
+    place.profiles(page, &found)
 }

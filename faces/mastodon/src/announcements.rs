@@ -36,7 +36,7 @@ pub(crate) async fn dismiss(State(cx): State<Cx>, viewer: Viewer, Id(id): Id) ->
 
 /// The announcement and the emoji in a path.
 fn named((id, name): (String, String)) -> Result<(AnnouncementId, String), ApiError> {
-    let id = crate::answer::id(&id).ok_or_else(ApiError::not_found)?;
+    let id = crate::params::id(&id).ok_or_else(ApiError::not_found)?;
     Ok((AnnouncementId(id), name))
 }
 

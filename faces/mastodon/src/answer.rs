@@ -1,13 +1,17 @@
 //! How every door answers: JSON written once, and the links of a list.
 
+use crate::entities::Dialect;
+use crate::params;
 use axum::extract::{FromRequestParts, Path};
 use axum::response::{IntoResponse, Response};
-use domain::Page;
+use domain::{Names, Page, PostView};
 use http::request::Parts;
 use http::{HeaderName, HeaderValue, header};
 use serde::Serialize;
-use service::Cx;
-use web::{ApiError, paging};
+use service::profile::AccountView;
+use service::{Cx, Listed};
+use std::sync::Arc;
+use web::{ApiError, Paging, paging};
 
 /// What a door returns.
 pub(crate) type Answer = Result<Response, ApiError>;
@@ -33,31 +37,23 @@ pub(crate) fn nothing() -> Answer {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Id(pub(crate) i64);
 
-/// Reads an id as clients write it.
-pub(crate) fn id(text: &str) -> Option<i64> {
-    let digits = !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
-    if digits { text.parse().ok() } else { None }
-}
-
-/// Reads ids; others than numbers are ids of nothing and left out.
-pub(crate) fn ids(texts: &[String], most: usize) -> Vec<i64> {
-    texts.iter().filter_map(|text| id(text)).take(most).collect()
-}
-
 impl FromRequestParts<Cx> for Id {
     type Rejection = ApiError;
 
     async fn from_request_parts(parts: &mut Parts, cx: &Cx) -> Result<Self, ApiError> {
         let path = Path::<String>::from_request_parts(parts, cx).await;
-        path.ok().and_then(|Path(text)| id(&text)).map(Self).ok_or_else(ApiError::not_found)
+        path.ok().and_then(|Path(text)| params::id(&text)).map(Self).ok_or_else(ApiError::not_found)
     }
 }
 
-/// Where a list is, for the links to the pages beside it.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// Where a list is and which page of it is wanted, for that page and the links
+/// to those beside it.
+#[derive(Debug, Clone)]
 pub(crate) struct Place {
+    names: Arc<Names>,
     url: String,
     keep: Vec<(String, String)>,
+    pub(crate) paging: Paging,
 }
 
 impl FromRequestParts<Cx> for Place {
@@ -70,11 +66,27 @@ impl FromRequestParts<Cx> for Place {
             .filter(|(name, _)| !paging(name))
             .map(|(name, value)| (name.into_owned(), value.into_owned()))
             .collect();
-        Ok(Self { url: cx.names.url(parts.uri.path()), keep })
+        let (names, url) = (Arc::clone(&cx.names), cx.names.url(parts.uri.path()));
+        Ok(Self { names, url, keep, paging: Paging::parse(query)? })
     }
 }
 
 impl Place {
+    /// The window that is wanted; see [`Paging::page`].
+    pub(crate) fn page(&self, default: i64, max: i64) -> Page {
+        self.paging.page(default, max)
+    }
+
+    /// A page of statuses.
+    pub(crate) fn statuses(&self, page: Page, posts: &Listed<PostView>) -> Answer {
+        self.list(page, posts.ends, &Dialect::new(&self.names).statuses(&posts.items))
+    }
+
+    /// A page of accounts.
+    pub(crate) fn profiles(&self, page: Page, found: &Listed<AccountView>) -> Answer {
+        self.list(page, found.ends, &Dialect::new(&self.names).profiles(&found.items))
+    }
+
     /// A page of a list, with links (RFC 8288) to the older and the newer one.
     pub(crate) fn list(&self, page: Page, ends: Option<(i64, i64)>, entities: &impl Serialize) -> Answer {
         let mut response = json(entities)?;
@@ -84,19 +96,5 @@ impl Place {
             response.headers_mut().insert(header::LINK, link);
         }
         Ok(response)
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn an_id_is_digits() {
-        assert_eq!(id("17"), Some(17));
-        for wrong in ["", "-1", "+1", "1.0", "x", "99999999999999999999999"] {
-            assert_eq!(id(wrong), None, "{wrong}");
-        }
-        assert_eq!(ids(&["1".into(), "x".into(), "2".into(), "3".into()], 2), [1, 2]);
     }
 }

@@ -1,11 +1,10 @@
 //! Posts that the viewer keeps, and those shown first on the own profile.
 
 use crate::answer::{Answer, Id, Place};
-use crate::entities::Dialect;
 use crate::interactions::upon;
 use axum::extract::State;
 use service::{Cx, bookmark, pin as pins};
-use web::{Paging, Viewer};
+use web::Viewer;
 
 /// `POST /api/v1/statuses/:id/bookmark`
 pub(crate) async fn keep(State(cx): State<Cx>, viewer: Viewer, Id(id): Id) -> Answer {
@@ -20,11 +19,11 @@ pub(crate) async fn drop(State(cx): State<Cx>, viewer: Viewer, Id(id): Id) -> An
 }
 
 /// `GET /api/v1/bookmarks`
-pub(crate) async fn list(State(cx): State<Cx>, viewer: Viewer, place: Place, paging: Paging) -> Answer {
+pub(crate) async fn list(State(cx): State<Cx>, viewer: Viewer, place: Place) -> Answer {
     viewer.require("read:bookmarks")?;
-    let (page, me) = (paging.page(20, 40), viewer.account().id);
+    let (page, me) = (place.page(20, 40), viewer.account().id);
     let posts = cx.read(move |tx| bookmark::list(tx, me, page)).await?;
-    place.list(page, posts.ends, &Dialect::new(&cx.names).statuses(&posts.items))
+    place.statuses(page, &posts)
 }
 
 /// `POST /api/v1/statuses/:id/pin`

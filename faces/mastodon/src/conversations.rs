@@ -10,7 +10,7 @@ use domain::ConversationId;
 use serde::Serialize;
 use service::Cx;
 use service::conversation::{self, ConversationView};
-use web::{Paging, Viewer};
+use web::Viewer;
 
 /// <https://docs.joinmastodon.org/entities/Conversation/>
 #[derive(Debug, Serialize)]
@@ -34,9 +34,9 @@ impl<'a> Dialect<'a> {
 }
 
 /// `GET /api/v1/conversations`
-pub(crate) async fn list(State(cx): State<Cx>, viewer: Viewer, place: Place, paging: Paging) -> Answer {
+pub(crate) async fn list(State(cx): State<Cx>, viewer: Viewer, place: Place) -> Answer {
     viewer.require("read:statuses")?;
-    let (page, me) = (paging.page(20, 40), viewer.account().id);
+    let (page, me) = (place.page(20, 40), viewer.account().id);
     let found = cx.read(move |tx| conversation::list(tx, me, page)).await?;
     let dialect = Dialect::new(&cx.names);
     let entities: Vec<_> = found.items.iter().map(|view| dialect.conversation(view)).collect();
@@ -60,9 +60,9 @@ pub(crate) async fn delete(State(cx): State<Cx>, viewer: Viewer, Id(id): Id) -> 
 }
 
 /// `GET /api/v1/timelines/direct`
-pub(crate) async fn posts(State(cx): State<Cx>, viewer: Viewer, place: Place, paging: Paging) -> Answer {
+pub(crate) async fn posts(State(cx): State<Cx>, viewer: Viewer, place: Place) -> Answer {
     viewer.require("read:statuses")?;
-    let (page, me) = (paging.page(20, 40), viewer.account().id);
+    let (page, me) = (place.page(20, 40), viewer.account().id);
     let posts = cx.read(move |tx| conversation::posts(tx, me, page)).await?;
-    place.list(page, posts.ends, &Dialect::new(&cx.names).statuses(&posts.items))
+    place.statuses(page, &posts)
 }

@@ -35,7 +35,7 @@ pub(crate) async fn directory(
         Some(_) => return Err(ApiError::invalid("Validation failed: order is not included in the list")),
     };
     let from = if form.local { From::Here } else { From::Everywhere };
-    let me = viewer.account().map(|account| account.id);
+    let me = viewer.id();
     let (limit, offset) = (paging.limit(40, 80), paging.offset);
     let found = cx.read(move |tx| verbs::directory(tx, me, order, from, limit, offset)).await?;
     json(&Dialect::new(&cx.names).profiles(&found))

@@ -4,7 +4,7 @@ use crate::answer::{Answer, Place, nothing};
 use axum::extract::State;
 use serde::Deserialize;
 use service::{Cx, domain_block};
-use web::{Paging, Params, Viewer};
+use web::{Params, Viewer};
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
@@ -13,9 +13,9 @@ pub(crate) struct DomainForm {
 }
 
 /// `GET /api/v1/domain_blocks`
-pub(crate) async fn list(State(cx): State<Cx>, viewer: Viewer, place: Place, paging: Paging) -> Answer {
+pub(crate) async fn list(State(cx): State<Cx>, viewer: Viewer, place: Place) -> Answer {
     viewer.require("read:blocks")?;
-    let (page, me) = (paging.page(100, 200), viewer.account().id);
+    let (page, me) = (place.page(100, 200), viewer.account().id);
     let hosts = cx.read(move |tx| domain_block::list(tx, me, page)).await?;
     place.list(page, hosts.ends, &hosts.items)
 }

@@ -17,7 +17,7 @@ pub(crate) async fn list(State(cx): State<Cx>) -> Answer {
 
 /// `GET /emoji/:file`: a picture. Its address is never used for another one.
 pub(crate) async fn picture(State(cx): State<Cx>, Path(file): Path<String>) -> Result<Response, ApiError> {
-    let id = file.split('.').next().and_then(crate::answer::id).ok_or_else(ApiError::not_found)?;
+    let id = file.split('.').next().and_then(crate::params::id).ok_or_else(ApiError::not_found)?;
     let (media_type, bytes) = cx.read(move |tx| emoji::picture(tx, EmojiId(id))).await?;
     let kind = HeaderValue::from_str(&media_type).map_err(|_| ApiError::not_found())?;
     let mut response = (StatusCode::OK, bytes).into_response();

@@ -1,7 +1,8 @@
 //! The viewer's word filters, version 2.
 
-use crate::answer::{Answer, Id, id as id_of, json, nothing};
+use crate::answer::{Answer, Id, json, nothing};
 use crate::entities::filter::{Filter, FilterKeyword, FilterStatus, action_of, context_of};
+use crate::params::id as id_of;
 use axum::extract::State;
 use domain::filter::{Action, Contexts};
 use domain::{FilterId, FilteredPostId, KeywordId, PostId};

@@ -1,7 +1,6 @@
 //! What the viewer is to other accounts, and what changes it.
 
 use crate::answer::{Answer, Id, Place, json};
-use crate::entities::Dialect;
 use crate::entities::relationship::Relationship;
 use crate::params::{Ids, language};
 use axum::extract::State;
@@ -9,7 +8,7 @@ use domain::{Account, AccountId};
 use serde::Deserialize;
 use service::follow::Wishes;
 use service::{Cx, Tx, block, follow, profile, relationship};
-use web::{ApiError, Paging, Params, Viewer};
+use web::{ApiError, Params, Viewer};
 
 /// Most accounts asked about at once.
 const MOST: usize = 80;
@@ -131,19 +130,19 @@ pub(crate) async fn unblock(State(cx): State<Cx>, viewer: Viewer, Id(id): Id) ->
 }
 
 /// `GET /api/v1/blocks`
-pub(crate) async fn blocks(State(cx): State<Cx>, viewer: Viewer, place: Place, paging: Paging) -> Answer {
+pub(crate) async fn blocks(State(cx): State<Cx>, viewer: Viewer, place: Place) -> Answer {
     viewer.require("read:blocks")?;
-    let (page, me) = (paging.page(40, 80), viewer.account().id);
+    let (page, me) = (place.page(40, 80), viewer.account().id);
     let found = cx.read(move |tx| profile::blocked(tx, me, page)).await?;
-    place.list(page, found.ends, &Dialect::new(&cx.names).profiles(&found.items))
+    place.profiles(page, &found)
 }
 
 /// `GET /api/v1/follow_requests`
-pub(crate) async fn requests(State(cx): State<Cx>, viewer: Viewer, place: Place, paging: Paging) -> Answer {
+pub(crate) async fn requests(State(cx): State<Cx>, viewer: Viewer, place: Place) -> Answer {
     viewer.require("read:follows")?;
-    let (page, me) = (paging.page(40, 80), viewer.account().id);
+    let (page, me) = (place.page(40, 80), viewer.account().id);
     let found = cx.read(move |tx| profile::requests(tx, me, page)).await?;
-    place.list(page, found.ends, &Dialect::new(&cx.names).profiles(&found.items))
+    place.profiles(page, &found)
 }
 
 /// `POST /api/v1/follow_requests/:id/authorize`

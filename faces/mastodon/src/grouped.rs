@@ -37,11 +37,10 @@ pub(crate) async fn list(
     State(cx): State<Cx>,
     viewer: Viewer,
     place: Place,
-    paging: Paging,
     Params(wanted): Params<Wanted>,
 ) -> Answer {
     viewer.require("read:notifications")?;
-    let (page, me) = (paging.page(40, 80), viewer.account().id);
+    let (page, me) = (place.page(40, 80), viewer.account().id);
     let (kinds, expand) = (wanted.grouped(), wanted.expand()?);
     let found = match wanted.selection() {
         Some(selection) => cx.read(move |tx| grouped::list(tx, me, &selection, kinds, expand, page)).await?,
@@ -66,12 +65,11 @@ pub(crate) async fn accounts(
     viewer: Viewer,
     Path(name): Path<String>,
     place: Place,
-    paging: Paging,
 ) -> Answer {
     viewer.require("write:notifications").or_else(|_| viewer.require("read:notifications"))?;
-    let (key, page, me) = (key(&name)?, paging.page(40, 80), viewer.account().id);
+    let (key, page, me) = (key(&name)?, place.page(40, 80), viewer.account().id);
     let found = cx.read(move |tx| grouped::senders(tx, me, key, page)).await?;
-    place.list(page, found.ends, &Dialect::new(&cx.names).profiles(&found.items))
+    place.profiles(page, &found)
 }
 
 /// `POST /api/v2/notifications/:group_key/dismiss`

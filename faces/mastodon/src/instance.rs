@@ -137,7 +137,7 @@ impl<'a> From<&'a instance::ShownRule> for DomainBlock<'a> {
 /// `GET /api/v1/instance/domain_blocks`: 404 where the settings keep it from
 /// who asks.
 pub(crate) async fn domain_blocks(State(cx): State<Cx>, viewer: MaybeViewer) -> Answer {
-    let (show, me) = (cx.settings.show_domain_blocks, viewer.account().map(|account| account.id));
+    let (show, me) = (cx.settings.show_domain_blocks, viewer.id());
     let rules =
         cx.read(move |tx| instance::host_rules(tx, show, me)).await?.ok_or_else(ApiError::not_found)?;
     json(&rules.iter().map(DomainBlock::from).collect::<Vec<_>>())

@@ -1,14 +1,15 @@
 //! The viewer's lists of accounts.
 
-use crate::answer::{Answer, Id, Place, ids, json, nothing};
+use crate::answer::{Answer, Id, Place, json, nothing};
 use crate::entities::Dialect;
 use crate::entities::list::{List, replies_of};
+use crate::params::ids;
 use axum::extract::State;
 use domain::{AccountId, ListId, Page};
 use serde::Deserialize;
 use service::Cx;
 use service::list::{self, Change};
-use web::{ApiError, Paging, Params, Viewer};
+use web::{ApiError, Params, Viewer};
 
 /// Most accounts named at once.
 const MOST: usize = 1000;
@@ -81,16 +82,10 @@ pub(crate) async fn delete(State(cx): State<Cx>, viewer: Viewer, Id(id): Id) -> 
 }
 
 /// `GET /api/v1/lists/:id/accounts`
-pub(crate) async fn members(
-    State(cx): State<Cx>,
-    viewer: Viewer,
-    Id(id): Id,
-    place: Place,
-    paging: Paging,
-) -> Answer {
+pub(crate) async fn members(State(cx): State<Cx>, viewer: Viewer, Id(id): Id, place: Place) -> Answer {
     viewer.require("read:lists")?;
-    let (me, all) = (viewer.account().id, paging.wants_all());
-    let page = if all { Page { limit: ALL, ..paging.page(40, 80) } } else { paging.page(40, 80) };
+    let (me, all) = (viewer.account().id, place.paging.wants_all());
+    let page = if all { Page { limit: ALL, ..place.page(40, 80) } } else { place.page(40, 80) };
     let found = cx.read(move |tx| list::members(tx, me, ListId(id), page)).await?;
     // Where all are shown there is no page beside this one.
     let ends = if all { None } else { found.ends };
@@ -148,15 +143,9 @@ pub(crate) async fn holding(State(cx): State<Cx>, viewer: Viewer, Id(id): Id) ->
 }
 
 /// `GET /api/v1/timelines/list/:id`
-pub(crate) async fn timeline(
-    State(cx): State<Cx>,
-    viewer: Viewer,
-    Id(id): Id,
-    place: Place,
-    paging: Paging,
-) -> Answer {
+pub(crate) async fn timeline(State(cx): State<Cx>, viewer: Viewer, Id(id): Id, place: Place) -> Answer {
     viewer.require("read:lists")?;
-    let (page, me) = (paging.page(20, 40), viewer.account().id);
+    let (page, me) = (place.page(20, 40), viewer.account().id);
     let posts = cx.read(move |tx| list::timeline(tx, me, ListId(id), page)).await?;
-    place.list(page, posts.ends, &Dialect::new(&cx.names).statuses(&posts.items))
+    place.statuses(page, &posts)
 }

@@ -1,7 +1,8 @@
 //! How far the viewer has read.
 
-use crate::answer::{Answer, id as id_of, json};
+use crate::answer::{Answer, json};
 use crate::entities::value::{Iso, Text};
+use crate::params::id as id_of;
 use axum::extract::State;
 use serde::{Deserialize, Serialize};
 use service::Cx;

@@ -9,7 +9,7 @@ use serde::Deserialize;
 use service::Cx;
 use service::mute::{self as mutes, Wishes};
 use std::time::Duration;
-use web::{ApiError, Paging, Params, Viewer};
+use web::{ApiError, Params, Viewer};
 
 /// The longest mute: longer is for good.
 const LONGEST_SECONDS: u64 = 100 * 366 * 24 * 3600;
@@ -55,9 +55,9 @@ pub(crate) async fn unmute(State(cx): State<Cx>, viewer: Viewer, Id(id): Id) -> 
 }
 
 /// `GET /api/v1/mutes`
-pub(crate) async fn list(State(cx): State<Cx>, viewer: Viewer, place: Place, paging: Paging) -> Answer {
+pub(crate) async fn list(State(cx): State<Cx>, viewer: Viewer, place: Place) -> Answer {
     viewer.require("read:mutes")?;
-    let (page, me) = (paging.page(40, 80), viewer.account().id);
+    let (page, me) = (place.page(40, 80), viewer.account().id);
     let found = cx.read(move |tx| mutes::list(tx, me, page)).await?;
     let dialect = Dialect::new(&cx.names);
     place.list(page, found.ends, &found.items.iter().map(|muted| dialect.muted(muted)).collect::<Vec<_>>())

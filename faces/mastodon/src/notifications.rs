@@ -1,8 +1,9 @@
 //! What the viewer was told, one by one.
 
-use crate::answer::{Answer, Id, Place, id as id_of, json, nothing};
+use crate::answer::{Answer, Id, Place, json, nothing};
 use crate::entities::Dialect;
 use crate::entities::notification::kinds_of;
+use crate::params::id as id_of;
 use axum::extract::State;
 use domain::notification::Kinds;
 use domain::{AccountId, NotificationId};
@@ -44,11 +45,10 @@ pub(crate) async fn list(
     State(cx): State<Cx>,
     viewer: Viewer,
     place: Place,
-    paging: Paging,
     Params(wanted): Params<Wanted>,
 ) -> Answer {
     viewer.require("read:notifications")?;
-    let (page, me) = (paging.page(40, 80), viewer.account().id);
+    let (page, me) = (place.page(40, 80), viewer.account().id);
     let Some(selection) = wanted.selection() else { return json(&[(); 0]) };
     let found = cx.read(move |tx| notification::list(tx, me, &selection, page)).await?;
     let dialect = Dialect::new(&cx.names);

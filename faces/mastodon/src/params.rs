@@ -1,7 +1,18 @@
-//! Query strings that end in paging or lists.
+//! What programs write into paths and queries: ids, lists of them, languages.
 
 use serde::Deserialize;
 use web::ApiError;
+
+/// Reads an id as clients write it.
+pub(crate) fn id(text: &str) -> Option<i64> {
+    let digits = !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
+    if digits { text.parse().ok() } else { None }
+}
+
+/// Reads ids; others than numbers are ids of nothing and left out.
+pub(crate) fn ids(texts: &[String], most: usize) -> Vec<i64> {
+    texts.iter().filter_map(|text| id(text)).take(most).collect()
+}
 
 /// Programs write each id as `id[]`; some write `ids[]`, or `id` once.
 #[derive(Debug, Default, Deserialize)]
@@ -14,8 +25,8 @@ pub(crate) struct Ids {
 impl Ids {
     /// All of them, at most so many.
     pub(crate) fn numbers(&self, most: usize) -> Vec<i64> {
-        let mut numbers = crate::answer::ids(&self.id, most);
-        numbers.extend(crate::answer::ids(&self.ids, most));
+        let mut numbers = ids(&self.id, most);
+        numbers.extend(ids(&self.ids, most));
         numbers.truncate(most);
         numbers
     }
@@ -44,6 +55,15 @@ pub(crate) fn language(text: Option<String>) -> Result<Option<String>, ApiError>
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_id_is_digits() {
+        assert_eq!(id("17"), Some(17));
+        for wrong in ["", "-1", "+1", "1.0", "x", "99999999999999999999999"] {
+            assert_eq!(id(wrong), None, "{wrong}");
+        }
+        assert_eq!(ids(&["1".into(), "x".into(), "2".into(), "3".into()], 2), [1, 2]);
+    }
 
     #[test]
     fn a_language_is_a_tag_or_nothing() {

@@ -1,17 +1,18 @@
 //! Of whom the viewer wants to be told, and who waits to be let in.
 
-use crate::answer::{Answer, Id, Place, ids as ids_of, json, nothing};
+use crate::answer::{Answer, Id, Place, json, nothing};
 use crate::entities::Dialect;
 use crate::entities::account::Account;
 use crate::entities::status::Status;
 use crate::entities::value::{Iso, Text};
+use crate::params::ids as ids_of;
 use axum::extract::State;
 use domain::notification::policy::{Policy, Wish};
 use serde::{Deserialize, Serialize};
 use service::Cx;
 use service::notification::request::{self, Decision, RequestView};
 use service::notification::{policy, set_policy};
-use web::{ApiError, Paging, Params, Viewer};
+use web::{ApiError, Params, Viewer};
 
 #[derive(Debug, Serialize)]
 struct Summary {
@@ -206,9 +207,9 @@ fn entity<'a>(dialect: Dialect<'a>, view: &'a RequestView) -> NotificationReques
 }
 
 /// `GET /api/v1/notifications/requests`
-pub(crate) async fn requests(State(cx): State<Cx>, viewer: Viewer, place: Place, paging: Paging) -> Answer {
+pub(crate) async fn requests(State(cx): State<Cx>, viewer: Viewer, place: Place) -> Answer {
     viewer.require("read:notifications")?;
-    let (page, me) = (paging.page(40, 80), viewer.account().id);
+    let (page, me) = (place.page(40, 80), viewer.account().id);
     let found = cx.read(move |tx| request::list(tx, me, page)).await?;
     let dialect = Dialect::new(&cx.names);
     let entities: Vec<_> = found.items.iter().map(|view| entity(dialect, view)).collect();

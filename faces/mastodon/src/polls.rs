@@ -18,7 +18,7 @@ async fn show(cx: &Cx, viewer: Option<AccountId>, id: PostId) -> Answer {
 /// `GET /api/v1/polls/:id`
 pub(crate) async fn one(State(cx): State<Cx>, viewer: MaybeViewer, Id(id): Id) -> Answer {
     viewer.require("read:statuses")?;
-    let (viewer, id) = (viewer.account().map(|account| account.id), PostId(id));
+    let (viewer, id) = (viewer.id(), PostId(id));
     if let Some(viewer) = viewer {
         poll::refresh(&cx, viewer, id).await?;
     }

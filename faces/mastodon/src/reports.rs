@@ -1,7 +1,8 @@
 //! What people tell the administrators.
 
-use crate::answer::{Answer, id as id_of, ids, json};
+use crate::answer::{Answer, json};
 use crate::entities::Dialect;
+use crate::params::{id as id_of, ids};
 use axum::extract::State;
 use domain::PostId;
 use domain::report::Category;

@@ -6,7 +6,7 @@ use axum::extract::State;
 use domain::{Draft, Timestamp};
 use serde::Deserialize;
 use service::{Cx, scheduled};
-use web::{ApiError, Paging, Params, Viewer};
+use web::{ApiError, Params, Viewer};
 
 /// A time as apps write it: with an offset, else in UTC.
 pub(crate) fn time(text: &str) -> Result<Timestamp, ApiError> {
@@ -37,9 +37,9 @@ pub(crate) async fn keep(
 }
 
 /// `GET /api/v1/scheduled_statuses`
-pub(crate) async fn list(State(cx): State<Cx>, viewer: Viewer, place: Place, paging: Paging) -> Answer {
+pub(crate) async fn list(State(cx): State<Cx>, viewer: Viewer, place: Place) -> Answer {
     viewer.require("read:statuses")?;
-    let (me, page) = (viewer.account().id, paging.page(20, 40));
+    let (me, page) = (viewer.account().id, place.page(20, 40));
     let found = cx.read(move |tx| scheduled::list(tx, me, page)).await?;
     let dialect = Dialect::new(&cx.names);
     let entities: Vec<_> = found.items.iter().map(|it| dialect.scheduled(it)).collect();

@@ -1,7 +1,8 @@
 //! Finding accounts, statuses and hashtags.
 
-use crate::answer::{Answer, id as id_of, json};
+use crate::answer::{Answer, json};
 use crate::entities::Dialect;
+use crate::params::id as id_of;
 use axum::extract::State;
 use domain::AccountId;
 use serde::Deserialize;
@@ -71,7 +72,7 @@ pub(crate) async fn search(
         Some("hashtags") => Some(Kind::Hashtags),
         Some(_) => return Err(ApiError::invalid("Validation failed: type is not included in the list")),
     };
-    let me = viewer.account().map(|account| account.id);
+    let me = viewer.id();
     let query = Query { author, ..form.query(kind, &paging, paging.limit(20, 40))? };
     let results = Box::pin(verbs::search(&cx, me, query)).await?;
     json(&Dialect::new(&cx.names).search(&results))

@@ -7,14 +7,14 @@ use crate::params::Ids;
 use axum::extract::State;
 use domain::{AccountId, PostId};
 use service::{Cx, thread};
-use web::{ApiError, MaybeViewer, Paging, Params, Viewer};
+use web::{ApiError, MaybeViewer, Params, Viewer};
 
 /// Most statuses asked for at once.
 const MOST: usize = 40;
 
 fn may_read(viewer: &MaybeViewer) -> Result<Option<AccountId>, ApiError> {
     viewer.require("read:statuses")?;
-    Ok(viewer.account().map(|account| account.id))
+    Ok(viewer.id())
 }
 
 /// `GET /api/v1/statuses/:id`
@@ -68,27 +68,15 @@ pub(crate) async fn history(State(cx): State<Cx>, viewer: MaybeViewer, Id(id): I
 }
 
 /// `GET /api/v1/statuses/:id/reblogged_by`
-pub(crate) async fn boosters(
-    State(cx): State<Cx>,
-    viewer: MaybeViewer,
-    Id(id): Id,
-    place: Place,
-    paging: Paging,
-) -> Answer {
-    let (viewer, page) = (may_read(&viewer)?, paging.page(40, 80));
+pub(crate) async fn boosters(State(cx): State<Cx>, viewer: MaybeViewer, Id(id): Id, place: Place) -> Answer {
+    let (viewer, page) = (may_read(&viewer)?, place.page(40, 80));
     let found = cx.read(move |tx| thread::boosters(tx, viewer, PostId(id), page)).await?;
-    place.list(page, found.ends, &Dialect::new(&cx.names).profiles(&found.items))
+    place.profiles(page, &found)
 }
 
 /// `GET /api/v1/statuses/:id/favourited_by`
-pub(crate) async fn likers(
-    State(cx): State<Cx>,
-    viewer: MaybeViewer,
-    Id(id): Id,
-    place: Place,
-    paging: Paging,
-) -> Answer {
-    let (viewer, page) = (may_read(&viewer)?, paging.page(40, 80));
+pub(crate) async fn likers(State(cx): State<Cx>, viewer: MaybeViewer, Id(id): Id, place: Place) -> Answer {
+    let (viewer, page) = (may_read(&viewer)?, place.page(40, 80));
     let found = cx.read(move |tx| thread::likers(tx, viewer, PostId(id), page)).await?;
-    place.list(page, found.ends, &Dialect::new(&cx.names).profiles(&found.items))
+    place.profiles(page, &found)
 }

@@ -8,12 +8,12 @@ use domain::{Account, AccountId};
 use serde::Deserialize;
 use service::search::{self, TagView};
 use service::{Cx, Tx, tag};
-use web::{ApiError, MaybeViewer, Paging, Params, Viewer};
+use web::{ApiError, MaybeViewer, Params, Viewer};
 
 /// `GET /api/v1/tags/:name`
 pub(crate) async fn one(State(cx): State<Cx>, viewer: MaybeViewer, Path(name): Path<String>) -> Answer {
     viewer.require("read")?;
-    let me = viewer.account().map(|account| account.id);
+    let me = viewer.id();
     let tag = cx.read(move |tx| search::hashtag(tx, me, &name)).await?.ok_or_else(ApiError::not_found)?;
     json(&Dialect::new(&cx.names).hashtag(&tag))
 }
@@ -55,9 +55,9 @@ pub(crate) async fn unfeature(State(cx): State<Cx>, viewer: Viewer, Path(name): 
 }
 
 /// `GET /api/v1/followed_tags`
-pub(crate) async fn followed(State(cx): State<Cx>, viewer: Viewer, place: Place, paging: Paging) -> Answer {
+pub(crate) async fn followed(State(cx): State<Cx>, viewer: Viewer, place: Place) -> Answer {
     viewer.require("read:follows")?;
-    let (page, me) = (paging.page(100, 200), viewer.account().id);
+    let (page, me) = (place.page(100, 200), viewer.account().id);
     let tags = cx.read(move |tx| tag::followed(tx, me, page)).await?;
     let dialect = Dialect::new(&cx.names);
     place.list(page, tags.ends, &tags.items.iter().map(|tag| dialect.hashtag(tag)).collect::<Vec<_>>())

@@ -1,19 +1,18 @@
 //! Lists of statuses.
 
 use crate::answer::{Answer, Place};
-use crate::entities::Dialect;
 use axum::extract::{Path, State};
 use serde::Deserialize;
 use service::Cx;
 use service::timeline::{self, Origin, Selection, Tags};
-use web::{MaybeViewer, Paging, Params, Viewer};
+use web::{MaybeViewer, Params, Viewer};
 
 /// `GET /api/v1/timelines/home`
-pub(crate) async fn home(State(cx): State<Cx>, viewer: Viewer, place: Place, paging: Paging) -> Answer {
+pub(crate) async fn home(State(cx): State<Cx>, viewer: Viewer, place: Place) -> Answer {
     viewer.require("read:statuses")?;
-    let (page, me) = (paging.page(20, 40), viewer.account().id);
+    let (page, me) = (place.page(20, 40), viewer.account().id);
     let posts = cx.read(move |tx| timeline::home(tx, me, page)).await?;
-    place.list(page, posts.ends, &Dialect::new(&cx.names).statuses(&posts.items))
+    place.statuses(page, &posts)
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -44,14 +43,13 @@ pub(crate) async fn public(
     State(cx): State<Cx>,
     viewer: MaybeViewer,
     place: Place,
-    paging: Paging,
     Params(wanted): Params<Everyone>,
 ) -> Answer {
     viewer.require("read:statuses")?;
-    let viewer = viewer.account().map(|account| account.id);
-    let (page, selection) = (paging.page(20, 40), wanted.selection());
+    let viewer = viewer.id();
+    let (page, selection) = (place.page(20, 40), wanted.selection());
     let posts = cx.read(move |tx| timeline::public(tx, viewer, selection, page)).await?;
-    place.list(page, posts.ends, &Dialect::new(&cx.names).statuses(&posts.items))
+    place.statuses(page, &posts)
 }
 
 /// `GET /api/v1/timelines/tag/:name`
@@ -60,22 +58,21 @@ pub(crate) async fn tagged(
     viewer: MaybeViewer,
     Path(name): Path<String>,
     place: Place,
-    paging: Paging,
     Params(wanted): Params<Everyone>,
 ) -> Answer {
     viewer.require("read:statuses")?;
-    let viewer = viewer.account().map(|account| account.id);
-    let (page, selection) = (paging.page(20, 40), wanted.selection());
+    let viewer = viewer.id();
+    let (page, selection) = (place.page(20, 40), wanted.selection());
     let Everyone { any, all, none, .. } = wanted;
     let tags = Tags { any, all, none };
     let posts = cx.read(move |tx| timeline::tagged(tx, viewer, &name, &tags, selection, page)).await?;
-    place.list(page, posts.ends, &Dialect::new(&cx.names).statuses(&posts.items))
+    place.statuses(page, &posts)
 }
 
 /// `GET /api/v1/favourites`
-pub(crate) async fn liked(State(cx): State<Cx>, viewer: Viewer, place: Place, paging: Paging) -> Answer {
+pub(crate) async fn liked(State(cx): State<Cx>, viewer: Viewer, place: Place) -> Answer {
     viewer.require("read:favourites")?;
-    let (page, me) = (paging.page(20, 40), viewer.account().id);
+    let (page, me) = (place.page(20, 40), viewer.account().id);
     let posts = cx.read(move |tx| timeline::liked(tx, me, page)).await?;
-    place.list(page, posts.ends, &Dialect::new(&cx.names).statuses(&posts.items))
+    place.statuses(page, &posts)
 }

@@ -1,10 +1,10 @@
 //! Statuses are written, changed and deleted.
 
-use crate::answer::{Answer, Id, id as id_of, json};
+use crate::answer::{Answer, Id, json};
 use crate::entities::Dialect;
 use crate::entities::status::visibility_of;
 use crate::media::about;
-use crate::params::{language, not_built};
+use crate::params::{id as id_of, language, not_built};
 use crate::scheduled;
 use axum::extract::State;
 use domain::media::MediaChange;

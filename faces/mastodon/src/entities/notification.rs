@@ -57,10 +57,9 @@ impl fmt::Display for GroupName {
 impl GroupName {
     /// Reads a name that [`fmt::Display`] wrote.
     pub(crate) fn parse(text: &str) -> Option<Self> {
-        let number = |text: &str| crate::answer::id(text);
         let mut parts = text.split('-');
         let first = parts.next()?;
-        let numbers: Vec<i64> = parts.map(number).collect::<Option<_>>()?;
+        let numbers: Vec<i64> = parts.map(crate::params::id).collect::<Option<_>>()?;
         if first == "ungrouped" {
             let [id] = numbers[..] else { return None };
             return Some(Self(GroupKey::Alone(NotificationId(id))));

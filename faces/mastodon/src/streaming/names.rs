@@ -70,7 +70,7 @@ pub(super) async fn find(cx: &Cx, viewer: &Viewer, wanted: Wanted<'_>) -> Result
 /// A list of the viewer's own.
 async fn list(cx: &Cx, me: AccountId, wanted: Wanted<'_>) -> Result<Stream, Refusal> {
     let written = wanted.list.filter(|list| !list.is_empty()).ok_or(NO_LIST)?;
-    let id = ListId(crate::answer::id(written).ok_or(NOT_YOURS)?);
+    let id = ListId(crate::params::id(written).ok_or(NOT_YOURS)?);
     let found = cx.read(move |tx| service::list::one(tx, me, id)).await;
     found.map_err(|_| NOT_YOURS)?;
     Ok(Stream { name: label(wanted.stream, Some(written)), topics: vec![Topic::List(id)] })
