@@ -17,6 +17,7 @@ use store::push::Due;
 use url::Url;
 use wire::push::{Audience, Push, VapidKey};
 
+pub use message::word;
 pub use store::push::Subscription;
 
 /// Keys as browsers write them; some libraries pad.

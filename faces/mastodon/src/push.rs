@@ -1,7 +1,7 @@
 //! Web Push: one subscription for each token.
 
 use crate::answer::{Answer, json, nothing};
-use crate::entities::notification::{kind_of, word};
+use crate::entities::notification::kind_of;
 use crate::entities::value::Text;
 use axum::extract::State;
 use domain::notification::{Kinds, NotificationKind};
@@ -88,7 +88,7 @@ async fn show(cx: &Cx, subscription: &Subscription) -> Answer {
         id: Text(subscription.id),
         endpoint: &subscription.endpoint,
         standard: subscription.form == PushForm::Standard,
-        alerts: NotificationKind::ALL.into_iter().map(|kind| (word(kind), alerts.has(kind))).collect(),
+        alerts: NotificationKind::ALL.into_iter().map(|kind| (push::word(kind), alerts.has(kind))).collect(),
         policy: policy_word(policy),
         server_key: key.public(),
     })

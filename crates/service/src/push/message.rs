@@ -24,8 +24,8 @@ struct Message<'a> {
     body: String,
 }
 
-/// The words of the kinds, as programs know them.
-const fn word(kind: NotificationKind) -> &'static str {
+/// The word of a kind, as Mastodon's programs know it.
+pub const fn word(kind: NotificationKind) -> &'static str {
     match kind {
         NotificationKind::Mention => "mention",
         NotificationKind::Status => "status",

@@ -11,24 +11,8 @@ use serde::Serialize;
 use service::notification::grouped::{Group, Grouped};
 use service::notification::{NotificationView, Subject};
 use service::profile::AccountView;
+use service::push::word;
 use std::fmt;
-
-/// The word for why somebody is told.
-pub(crate) const fn word(kind: NotificationKind) -> &'static str {
-    match kind {
-        NotificationKind::Mention => "mention",
-        NotificationKind::Status => "status",
-        NotificationKind::Boost => "reblog",
-        NotificationKind::Like => "favourite",
-        NotificationKind::Follow => "follow",
-        NotificationKind::FollowRequest => "follow_request",
-        NotificationKind::Update => "update",
-        NotificationKind::Poll => "poll",
-        NotificationKind::SignUp => "admin.sign_up",
-        NotificationKind::Report => "admin.report",
-        NotificationKind::Severed => "severed_relationships",
-    }
-}
 
 /// The kind of a word; none where nobody here is told of such a thing.
 pub(crate) fn kind_of(text: &str) -> Option<NotificationKind> {
