@@ -1,7 +1,7 @@
 //! The names we give to our own things. They are minted here once, stored,
 //! and never derived again from a name.
 
-use crate::{AccountId, ActorId, Host, ObjectId, Origin, PostId};
+use crate::{AccountId, ActorId, Handle, Host, ObjectId, Origin, PostId};
 use std::borrow::Cow;
 use std::fmt;
 use std::sync::{Arc, OnceLock};
@@ -101,6 +101,25 @@ impl Names {
     /// The domain of our handles.
     pub fn domain(&self) -> &Host {
         &self.domain
+    }
+
+    /// A handle as it is written here: one without a domain is ours.
+    pub fn handle(&self, written: &str) -> Option<Handle> {
+        let parsed = if written.contains('@') {
+            Handle::parse(written)
+        } else {
+            Handle::parse(&format!("{written}@{}", self.domain))
+        };
+        parsed.ok().map(|handle| self.localised(handle))
+    }
+
+    /// Our handles may be written with our origin's host too.
+    pub fn localised(&self, handle: Handle) -> Handle {
+        if handle.domain == *self.origin.host() {
+            Handle { domain: self.domain.clone(), ..handle }
+        } else {
+            handle
+        }
     }
 
     /// Whether an id lies in our namespace.

@@ -2,7 +2,7 @@
 
 use crate::error::OrNotFound;
 use crate::listed::Listed;
-use crate::{Cx, Error, Result, account};
+use crate::{Cx, Result, account};
 use domain::account::AccountCounts;
 use domain::{Account, AccountId, AccountState, Handle, Page};
 use std::collections::HashMap;
@@ -48,6 +48,12 @@ fn is_there(state: AccountState) -> bool {
     !matches!(state, AccountState::Deleted | AccountState::Waiting)
 }
 
+/// The row of an account whose profile can be looked at; a suspended one has
+/// nothing on it.
+pub(crate) fn row(tx: &mut Tx, id: AccountId) -> Result<Account> {
+    store::account::find(tx, id)?.filter(|account| is_there(account.state)).or_not_found(ACCOUNT)
+}
+
 /// Where accounts went, by actor id. One hop: a target is shown without its own.
 pub(crate) fn moved<'a>(
     tx: &mut Tx,
@@ -82,17 +88,13 @@ fn of_side(
     side: Side,
     page: Page,
 ) -> Result<Listed<AccountView>> {
-    let account = store::account::find(tx, id)?.or_not_found(ACCOUNT)?;
-    let state = account.state;
+    let account = row(tx, id)?;
     let hidden = account.profile.details.hides_collections && viewer != Some(id);
-    if !is_there(state) {
-        return Err(Error::NotFound(ACCOUNT));
-    }
     let blocked = match viewer {
         Some(viewer) => store::block::exists(tx, id, viewer)?,
         None => false,
     };
-    if blocked || hidden || !state.is_live() {
+    if blocked || hidden || !account.state.is_live() {
         return Ok(Listed::empty());
     }
     let rows = store::follow::list(tx, id, side, page)?;
@@ -140,13 +142,7 @@ pub fn blocked(tx: &mut Tx, viewer: AccountId, page: Page) -> Result<Listed<Acco
 pub fn handle_of(cx: &Cx, text: &str) -> Option<Handle> {
     let text = text.trim();
     let text = text.strip_prefix("acct:").unwrap_or(text);
-    let text = text.strip_prefix('@').unwrap_or(text);
-    if text.contains('@') {
-        Handle::parse(text)
-    } else {
-        Handle::parse(&format!("{text}@{}", cx.names.domain()))
-    }
-    .ok()
+    cx.names.handle(text.strip_prefix('@').unwrap_or(text))
 }
 
 /// The account with a handle, from what we know only.

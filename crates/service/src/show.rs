@@ -3,10 +3,9 @@
 //! missing.
 
 use crate::error::OrNotFound;
-use crate::timeline::dress;
+use crate::timeline::{self, OfAuthor};
 use crate::{Error, Result, thread};
-use domain::visibility::may_see;
-use domain::{Account, AccountId, AccountState, BoostId, Handle, Page, PostId, PostView, Visibility};
+use domain::{Account, AccountId, AccountState, BoostId, Page, PostId, PostView, Visibility};
 use store::Tx;
 use store::tombstone::Grave;
 
@@ -15,14 +14,7 @@ const POST: &str = "post";
 
 /// The account of a handle: `name` for one of ours, else `name@host`. Asks nobody.
 pub fn account(tx: &mut Tx, handle: &str) -> Result<Account> {
-    let names = tx.names().clone();
-    let written =
-        if handle.contains('@') { handle.to_owned() } else { format!("{handle}@{}", names.domain()) };
-    let mut handle = Handle::parse(&written).map_err(|_| Error::NotFound(ACCOUNT))?;
-    // Our handles may be written with our origin's host too.
-    if handle.domain == *names.origin().host() {
-        handle.domain = names.domain().clone();
-    }
+    let handle = tx.names().handle(handle).or_not_found(ACCOUNT)?;
     let account = store::account::by_handle(tx, &handle)?.or_not_found(ACCOUNT)?;
     match account.state {
         AccountState::Deleted => Err(Error::Gone(ACCOUNT)),
@@ -33,10 +25,8 @@ pub fn account(tx: &mut Tx, handle: &str) -> Result<Account> {
 
 /// What an account itself wrote for everyone, newest first: for its feed.
 pub fn feed_of(tx: &mut Tx, author: AccountId, limit: i64) -> Result<Vec<PostView>> {
-    let selection =
-        store::post::Selection { without_boosts: true, without_replies: true, ..Default::default() };
-    let entries = store::post::by_author(tx, author, None, selection, Page::newest(limit))?;
-    let mut posts = dress(tx, None, &entries)?;
+    let selection = OfAuthor { without_boosts: true, without_replies: true, ..Default::default() };
+    let mut posts = timeline::of_author(tx, None, author, &selection, Page::newest(limit))?.items;
     posts.retain(|view| view.post.visibility == Visibility::Public);
     Ok(posts)
 }
@@ -70,11 +60,7 @@ pub enum Shown {
 
 /// What an account published under a number. What the viewer may not see looks missing.
 pub fn post(tx: &mut Tx, author: &Account, id: PostId, viewer: Option<AccountId>) -> Result<Shown> {
-    if let Some(post) = store::post::find(tx, id)?.filter(|post| post.author_id == author.id) {
-        let standing = store::post::standing(tx, &post, viewer)?;
-        if !may_see(post.visibility, standing) {
-            return Err(Error::NotFound(POST));
-        }
+    if store::post::find(tx, id)?.is_some_and(|post| post.author_id == author.id) {
         return Ok(Shown::Thread(Box::new(thread_of(tx, id, viewer)?)));
     }
     let boost = store::boost::get(tx, BoostId(id.0))?;

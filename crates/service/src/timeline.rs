@@ -1,10 +1,9 @@
 //! Lists of posts, with all that is shown with them.
 
-use crate::error::OrNotFound;
 use crate::listed::Listed;
-use crate::{Error, Result, filter, profile};
+use crate::{Result, filter, profile};
 use domain::filter::Context;
-use domain::{Account, AccountId, AccountState, Page, PostView};
+use domain::{Account, AccountId, Page, PostView};
 use store::Tx;
 use store::timeline::{self, Entry};
 
@@ -125,11 +124,8 @@ pub fn of_author(
     selection: &OfAuthor,
     page: Page,
 ) -> Result<Listed<PostView>> {
-    let author = store::account::find(tx, author)?.or_not_found("account")?;
-    match author.state {
-        AccountState::Deleted | AccountState::Waiting => return Err(Error::NotFound("account")),
-        AccountState::Suspended => return Ok(Listed::empty()),
-        AccountState::Active | AccountState::Silenced | AccountState::Moved => (),
+    if !profile::row(tx, author)?.state.is_live() {
+        return Ok(Listed::empty());
     }
     let tagged = match &selection.tagged {
         Some(name) => match text::hashtag::parse(name) {
@@ -139,7 +135,7 @@ pub fn of_author(
         None => None,
     };
     let selection = OfAuthor { tagged, ..selection.clone() };
-    let entries = store::post::by_author(tx, author.id, viewer, selection, page)?;
+    let entries = store::post::by_author(tx, author, viewer, selection, page)?;
     listed(tx, viewer, &entries)
 }
 

@@ -23,23 +23,14 @@ impl Default for Confirmations {
 
 /// The account with a handle, from what we know only.
 pub async fn find_handle(cx: &Cx, handle: &Handle) -> Result<Option<Account>> {
-    let handle = localised(cx, handle);
+    let handle = cx.names.localised(handle.clone());
     cx.read(move |tx| Ok(store::account::by_handle(tx, &handle)?)).await
-}
-
-/// Our handles may be written with our origin's host too.
-fn localised(cx: &Cx, handle: &Handle) -> Handle {
-    if handle.domain == *cx.names.origin().host() {
-        Handle { name: handle.name.clone(), domain: cx.names.domain().clone() }
-    } else {
-        handle.clone()
-    }
 }
 
 /// The account with a handle; asks its domain where we do not know it
 /// (RFC 7033), and the actor's own host whether it agrees.
 pub async fn lookup(cx: &Cx, handle: &Handle, errand: &Errand) -> Result<Account> {
-    let handle = localised(cx, handle);
+    let handle = cx.names.localised(handle.clone());
     if let Some(account) = find_handle(cx, &handle).await? {
         return Ok(account);
     }

@@ -2,7 +2,7 @@
 //! the own library, and public ones of authors who let everyone search them.
 
 use super::fill::{by, language};
-use crate::{Cx, Error, Result, profile};
+use crate::{Cx, Error, Result, account, profile};
 use domain::search::{Among, From, Has, Is, Part, Search, What, Wish};
 use domain::{AccountId, PostId, Timestamp, id};
 use std::collections::HashSet;
@@ -222,10 +222,8 @@ const fn has_fact(has: Has) -> &'static str {
 
 async fn author(cx: &Cx, viewer: AccountId, from: &From) -> Result<Option<AccountId>> {
     let From::Handle(written) = from else { return Ok(Some(viewer)) };
-    let written =
-        if written.contains('@') { written.clone() } else { format!("{written}@{}", cx.names.domain()) };
-    let Some(handle) = profile::handle_of(cx, &written) else { return Ok(None) };
-    Ok(cx.read(move |tx| Ok(store::account::by_handle(tx, &handle)?)).await?.map(|account| account.id))
+    let Some(handle) = profile::handle_of(cx, written) else { return Ok(None) };
+    Ok(account::find_handle(cx, &handle).await?.map(|account| account.id))
 }
 
 /// Removes what is there twice, keeping the first.
