@@ -6,12 +6,13 @@ use crate::error::OrNotFound;
 use crate::listed::Listed;
 use crate::profile::{self, AccountView};
 use crate::timeline::dress;
-use domain::post::Attachment;
 use domain::visibility::{Standing, may_see};
-use domain::{AccountId, BoostId, Page, PostId, PostView, Timestamp};
+use domain::{AccountId, BoostId, Page, PostId, PostView};
 use std::collections::{HashMap, HashSet};
 use store::timeline::Entry;
 use store::{Tx, timeline};
+
+pub use store::post::Revision as Version;
 
 const POST: &str = "post";
 /// How much of a conversation is shown.
@@ -147,38 +148,11 @@ pub fn source_of(post: &domain::Post) -> Source {
     Source { id: post.id, text, media_type, warning: post.text.warning.clone() }
 }
 
-/// One version of a post.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Version {
-    /// Clean HTML.
-    pub content_html: String,
-    /// Content warning.
-    pub warning: String,
-    /// Media are hidden at first.
-    pub sensitive: bool,
-    /// What hung on it.
-    pub attachments: Vec<Attachment>,
-    /// From when it stands so.
-    pub created_at: Timestamp,
-    /// The options of its poll.
-    pub poll: Option<Vec<String>>,
-}
-
 /// All versions of a post, the oldest first, the one that stands last.
 pub fn history(tx: &mut Tx, viewer: Option<AccountId>, id: PostId) -> Result<(PostView, Vec<Version>)> {
     let id = post_of(tx, viewer, id)?;
     let view = one(tx, viewer, id)?;
-    let mut versions: Vec<Version> = store::post::revisions(tx, id)?
-        .into_iter()
-        .map(|old| Version {
-            content_html: old.content_html,
-            warning: old.warning,
-            sensitive: old.sensitive,
-            attachments: old.attachments,
-            created_at: old.created_at,
-            poll: old.poll,
-        })
-        .collect();
+    let mut versions = store::post::revisions(tx, id)?;
     let post = &view.post;
     versions.push(Version {
         content_html: post.text.content_html.clone(),

@@ -546,18 +546,18 @@ pub fn some_of(tx: &mut Tx, author: AccountId, limit: i64) -> Result<Vec<PostId>
     })
 }
 
-/// A former version of a post.
+/// One version of a post.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Revision {
     /// Clean HTML.
     pub content_html: String,
     /// Content warning.
     pub warning: String,
-    /// Media were hidden.
+    /// Media are hidden at first.
     pub sensitive: bool,
     /// What hung on it.
     pub attachments: Vec<Attachment>,
-    /// From when it stood so.
+    /// From when it stands so.
     pub created_at: Timestamp,
     /// The options of its poll.
     pub poll: Option<Vec<String>>,
