@@ -274,13 +274,6 @@ pub struct BoostView {
     pub created_at: Timestamp,
 }
 
-impl PostView {
-    /// The id that a list pages by: the boost's where there is one.
-    pub fn entry_id(&self) -> i64 {
-        self.boost.as_ref().map_or(self.post.id.0, |boost| boost.id.0)
-    }
-}
-
 /// What a person hands in.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(default)]

@@ -4,7 +4,7 @@
 use crate::error::OrNotFound;
 use crate::letter::{self, Kind, Purpose};
 use crate::settings::Mail;
-use crate::{Cx, Error, Result, account, oauth, sign_up, totp};
+use crate::{Cx, Error, Result, account, sign_up, totp, user};
 use domain::email::Email;
 use domain::{AccountId, UserId};
 use store::Tx;
@@ -165,11 +165,10 @@ pub async fn new_recovery_codes(cx: &Cx, user: UserId, password: String) -> Resu
 }
 
 /// Deletes a user's own account for good, where the password is right.
-pub async fn delete(cx: &Cx, user: UserId, account: AccountId, password: String) -> Result<()> {
-    prove(cx, user, password).await?;
+pub async fn delete(cx: &Cx, id: UserId, account: AccountId, password: String) -> Result<()> {
+    prove(cx, id, password).await?;
     cx.write(move |tx| {
-        store::user::set_enabled(tx, user, false)?;
-        oauth::revoke_all(tx, user)?;
+        user::disable(tx, id)?;
         account::delete_local(tx, account)
     })
     .await?;

@@ -6,12 +6,11 @@ use domain::delivery::{END_AFTER, GIVE_UP_AFTER, Weather};
 use domain::{AccountId, Host, ListId, Timestamp};
 use std::time::Duration;
 use store::Tx;
+use store::timeline::HOME_LENGTH;
 
 const DAY: Duration = Duration::from_secs(24 * 3600);
 /// Rows one transaction takes.
 const STEP: i64 = 500;
-/// Entries of one home timeline.
-const HOME: i64 = 800;
 /// How long a session lives after its last use.
 const SESSION: Duration = Duration::from_secs(180 * 24 * 3600);
 /// How long activity ids are remembered.
@@ -60,9 +59,17 @@ pub async fn sweep(cx: &Cx) -> Result<()> {
     lists(cx).await
 }
 
-async fn repeat(cx: &Cx, step: Step) -> Result<()> {
+/// Does a step again until it finds less than it may take.
+async fn repeat(
+    cx: &Cx,
+    mut step: impl FnMut(&mut Tx, Timestamp) -> Result<u64> + Copy + Send + 'static,
+) -> Result<()> {
     let step_rows = u64::try_from(STEP).unwrap_or(u64::MAX);
-    while cx.write_later(move |tx| step(tx, tx.now())).await? >= step_rows {
+    let run = move |tx: &mut Tx| {
+        let now = tx.now();
+        step(tx, now)
+    };
+    while cx.write_later(run).await? >= step_rows {
         tokio::task::yield_now().await;
     }
     Ok(())
@@ -158,10 +165,7 @@ async fn homes(cx: &Cx) -> Result<()> {
         let Some(last) = owners.last() else { return Ok(()) };
         after = *last;
         for owner in owners {
-            let step_rows = u64::try_from(STEP).unwrap_or(u64::MAX);
-            while cx.write_later(move |tx| Ok(store::sweep::home(tx, owner, HOME, STEP)?)).await? >= step_rows
-            {
-            }
+            repeat(cx, move |tx, _| Ok(store::sweep::home(tx, owner, HOME_LENGTH, STEP)?)).await?;
         }
     }
 }
@@ -173,10 +177,8 @@ async fn lists(cx: &Cx) -> Result<()> {
         let some = cx.read(move |tx| Ok(store::list::some(tx, after, 100)?)).await?;
         let Some(last) = some.last() else { return Ok(()) };
         after = *last;
-        let step_rows = u64::try_from(STEP).unwrap_or(u64::MAX);
         for list in some {
-            let shorten = move |tx: &mut Tx| Ok(store::list::shorten(tx, list, store::list::LENGTH, STEP)?);
-            while cx.write_later(shorten).await? >= step_rows {}
+            repeat(cx, move |tx, _| Ok(store::list::shorten(tx, list, store::list::LENGTH, STEP)?)).await?;
         }
     }
 }

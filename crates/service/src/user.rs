@@ -98,13 +98,8 @@ pub async fn set_password(cx: &Cx, user: UserId, password: String) -> Result<()>
 /// Shuts a user out; all sessions and tokens end. Follow it with
 /// `cx.access.forget_account`.
 pub fn disable(tx: &mut Tx, user: UserId) -> Result<()> {
-    store::user::set_enabled(tx, user, false)?;
+    store::user::disable(tx, user)?;
     oauth::revoke_all(tx, user)
-}
-
-/// Lets a user in again.
-pub fn enable(tx: &mut Tx, user: UserId) -> Result<()> {
-    Ok(store::user::set_enabled(tx, user, true)?)
 }
 
 /// What a user prefers, as a JSON object.

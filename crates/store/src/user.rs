@@ -183,16 +183,9 @@ pub fn set_email(tx: &mut Tx, id: UserId, email: &str, email_key: &str) -> Resul
     Ok(())
 }
 
-/// Lets a user in again, or not.
-pub fn set_enabled(tx: &mut Tx, id: UserId, enabled: bool) -> Result<()> {
-    let state = if enabled { "active" } else { "disabled" };
-    tx.execute("UPDATE user_ SET state = $2 WHERE id = $1", &[&id, &state])?;
-    Ok(())
-}
-
-/// Makes a user an administrator, or a member.
-pub fn set_role(tx: &mut Tx, id: UserId, role: Role) -> Result<()> {
-    tx.execute("UPDATE user_ SET role = $2 WHERE id = $1", &[&id, &role_text(role)])?;
+/// Lets a user in no more.
+pub fn disable(tx: &mut Tx, id: UserId) -> Result<()> {
+    tx.execute("UPDATE user_ SET state = 'disabled' WHERE id = $1", &[&id])?;
     Ok(())
 }
 

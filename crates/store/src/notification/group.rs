@@ -63,9 +63,6 @@ pub fn count(
     )
 }
 
-/// How many senders of a group are named.
-pub const SAMPLE: usize = 8;
-
 /// One of the newest of a group.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Member {

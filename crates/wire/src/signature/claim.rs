@@ -23,11 +23,6 @@ impl Scheme {
         }
     }
 
-    /// Reads what [`Scheme::name`] wrote.
-    pub fn from_name(name: &str) -> Option<Self> {
-        [Self::Cavage, Self::Rfc9421].into_iter().find(|scheme| scheme.name() == name)
-    }
-
     /// The one to try when a peer did not take this one.
     #[must_use]
     pub fn other(self) -> Self {

@@ -94,13 +94,17 @@ impl Answer {
 
 impl Server {
     pub(crate) async fn user(&self, name: &str) -> (User, Account) {
+        self.user_as(name, Role::Member).await
+    }
+
+    pub(crate) async fn user_as(&self, name: &str, role: Role) -> (User, Account) {
         let new = NewUser {
             name: name.into(),
             kind: AccountKind::Person,
             display_name: String::new(),
             email: Some(format!("{name}@mail.example")),
             password: Some(PASSWORD.into()),
-            role: Role::Member,
+            role,
         };
         service::user::create(&self.cx, new).await.unwrap()
     }

@@ -88,9 +88,7 @@ fn whose_an_e_mail_address_is_is_not_told() {
 
 /// Signs in as an administrator.
 async fn admin(server: &Server) -> Browser {
-    let (user, _) = server.user("boss").await;
-    let make = move |tx: &mut service::Tx| Ok(store::user::set_role(tx, user.id, Role::Admin)?);
-    server.cx.write(make).await.unwrap();
+    server.user_as("boss", Role::Admin).await;
     let mut browser = server.browser();
     browser.sign_in("boss").await;
     browser

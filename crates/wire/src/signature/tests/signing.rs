@@ -105,12 +105,3 @@ fn a_strange_key_id_breaks_no_header() {
         assert_eq!(claim.key_id, "https://a.example/x: y");
     }
 }
-
-#[test]
-fn schemes_have_names_that_are_kept() {
-    for scheme in [Scheme::Cavage, Scheme::Rfc9421] {
-        assert_eq!(Scheme::from_name(scheme.name()), Some(scheme));
-        assert_ne!(scheme.other(), scheme);
-    }
-    assert_eq!(Scheme::from_name("unknown"), None);
-}
