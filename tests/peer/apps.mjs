@@ -6,6 +6,8 @@ import { join } from "node:path";
 import { createRestAPIClient, createStreamingAPIClient } from "masto";
 import { detector, default as megalodon } from "megalodon";
 import { Checks, assert, equal } from "./lib/checks.mjs";
+import * as flows from "./lib/masto-flows.mjs";
+import { streams } from "./lib/masto-streams.mjs";
 import { run, startAntiphon, stop, stopAll } from "./lib/processes.mjs";
 
 const BUDGET_MS = 240_000;
@@ -274,19 +276,40 @@ async function megalodonMethods(checks, { url, ada, ben, ids, word, file }) {
   for (const [name, call] of Object.entries(calls)) await checks.check(`megalodon: ${name}`, call);
 }
 
+/** Makes a person; answers with the name, the token, the id and a client. */
+async function person(binary, env, url, name) {
+  await run(binary, ["account", "create", name, "--email", `${name}@example.org`, "--password-stdin"], { env, input: "correct horse battery\n" });
+  const token = (await run(binary, ["token", "create", name, "--scopes", SCOPES], { env })).trim();
+  const api = createRestAPIClient({ url, accessToken: token });
+  return { name, token, api, id: (await api.v1.accounts.verifyCredentials()).id };
+}
+
+/** Among people of their own, so that nothing else is in their lists. */
+async function mastoFlows(checks, { url, person }) {
+  const [me, ...people] = [await person("dora"), await person("emil"), await person("finn"), await person("gina")];
+  const world = { url, me, people, picture };
+  await flows.pages(checks, world);
+  await flows.relations(checks, world);
+  await flows.alone(checks, world);
+  await flows.programs(checks, world);
+  await streams(checks, world);
+}
+
 async function main(checks, folder) {
   const binary = process.env.ANTIPHON_BIN;
+  process.env.ANTIPHON_SIGN_UP = "open";
   const { env, origin: url, child } = await startAntiphon({ binary, host: "127.0.0.1", folder });
   await checks.until("the server is healthy", async () => (await fetch(`${url}/health`)).ok);
   const world = { url, ids: {}, word: `word${Date.now().toString(36)}`, file: join(folder, "a.png") };
   writeFileSync(world.file, PIXEL);
   for (const name of ["ada", "ben"]) {
-    await run(binary, ["account", "create", name, "--email", `${name}@example.org`, "--password-stdin"], { env, input: "correct horse battery\n" });
-    world[name] = (await run(binary, ["token", "create", name, "--scopes", SCOPES], { env })).trim();
-    world.ids[name] = (await createRestAPIClient({ url, accessToken: world[name] }).v1.accounts.verifyCredentials()).id;
+    const { token, id } = await person(binary, env, url, name);
+    world[name] = token;
+    world.ids[name] = id;
   }
   await mastoMethods(checks, world);
   await mastoStreams(checks, world);
+  await mastoFlows(checks, { url, person: (name) => person(binary, env, url, name) });
   await megalodonMethods(checks, world);
   await stop(child);
 }
