@@ -1,8 +1,7 @@
 //! Our row for an actor, ours or a peer's.
 
-use crate::{AccountId, ActorId, Handle, Timestamp};
+use crate::{AccountId, ActorId, Handle, Inbox, Timestamp};
 use serde::{Deserialize, Serialize};
-use url::Url;
 
 /// Where an account lives. Two flags would allow a peer's account of ours.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -14,10 +13,10 @@ pub enum Home {
     /// On another server.
     Peer {
         /// Where its activities go.
-        inbox: Url,
+        inbox: Inbox,
         /// One inbox for all accounts of the peer, where it offers one
         /// (ActivityPub §7.1.3).
-        shared_inbox: Option<Url>,
+        shared_inbox: Option<Inbox>,
     },
 }
 
@@ -274,7 +273,7 @@ impl Account {
     }
 
     /// Its own inbox, where it is a peer's.
-    pub fn inbox(&self) -> Option<&Url> {
+    pub fn inbox(&self) -> Option<&Inbox> {
         match &self.home {
             Home::Peer { inbox, .. } => Some(inbox),
             Home::Here | Home::Site => None,
@@ -282,7 +281,7 @@ impl Account {
     }
 
     /// The inbox for what many of its peer's accounts get: shared, else its own.
-    pub fn broadcast_inbox(&self) -> Option<&Url> {
+    pub fn broadcast_inbox(&self) -> Option<&Inbox> {
         match &self.home {
             Home::Peer { inbox, shared_inbox } => Some(shared_inbox.as_ref().unwrap_or(inbox)),
             Home::Here | Home::Site => None,

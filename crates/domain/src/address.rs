@@ -3,6 +3,8 @@
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::fmt;
 use std::hash::{Hash, Hasher};
+use std::net::Ipv4Addr;
+use std::sync::OnceLock;
 use url::Url;
 
 /// The longest id we keep, in bytes. Real ones stay under 300.
@@ -124,11 +126,12 @@ impl fmt::Display for Origin {
     }
 }
 
-/// The parts of an id that are parsed once.
+/// An id that was checked. Its origin is split off when somebody asks: most ids
+/// are read from the database only to be shown.
 #[derive(Debug, Clone)]
 struct Id {
     text: String,
-    origin: Origin,
+    origin: OnceLock<Origin>,
 }
 
 impl Id {
@@ -136,10 +139,17 @@ impl Id {
         if text.len() > MAX_ID_BYTES {
             return Err(InvalidId::TooLong);
         }
-        if let Some(origin) = plain_origin(text) {
-            return Ok(Self { text: text.to_owned(), origin });
+        if plain_parts(text).is_some() {
+            return Ok(Self { text: text.to_owned(), origin: OnceLock::new() });
         }
         Self::parse_any(text)
+    }
+
+    fn origin(&self) -> &Origin {
+        self.origin.get_or_init(|| {
+            let (scheme, host) = plain_parts(&self.text).unwrap_or(("https", ""));
+            Origin { scheme, host: Host(host.to_owned()) }
+        })
     }
 
     /// By the URL Standard, whatever its form.
@@ -152,34 +162,47 @@ impl Id {
         if !url.username().is_empty() || url.password().is_some() {
             return Err(InvalidId::UserInfo);
         }
-        Ok(Self { text: text.to_owned(), origin })
+        Ok(Self { text: text.to_owned(), origin: OnceLock::from(origin) })
     }
 }
 
-/// The origin of an id in the form that nearly all have, where reading it by
-/// the URL Standard would change nothing: a page of posts has a hundred ids, and
-/// they are read from the database again each time.
-fn plain_origin(text: &str) -> Option<Origin> {
+/// Scheme and host of an id in the form that nearly all have, where reading it
+/// by the URL Standard would change nothing: a page of posts has a hundred ids,
+/// and they are read from the database again each time.
+fn plain_parts(text: &str) -> Option<(&'static str, &str)> {
     let (scheme, rest) = match text.strip_prefix("https://") {
         Some(rest) => ("https", rest),
         None => ("http", text.strip_prefix("http://")?),
     };
     let (host, path) = rest.split_once('/')?;
     let is_plain = |b: u8| b.is_ascii_alphanumeric() || b"-._~/@#?=&%+:".contains(&b);
-    (is_plain_host(host) && path.bytes().all(is_plain))
-        .then(|| Origin { scheme, host: Host(host.to_owned()) })
+    (is_plain_host(host) && path.bytes().all(is_plain)).then_some((scheme, host))
 }
 
-/// Names in lower case only. No port, nothing that may stand for another name
-/// (punycode, `-` in odd places), nothing that could be read as a number.
+/// Names in lower case and addresses of four numbers, perhaps with a port.
+/// Nothing that may stand for another name (punycode, `-` in odd places, the
+/// port that goes without saying), no other way to write a number.
 fn is_plain_host(host: &str) -> bool {
+    let (name, port) = host.split_once(':').map_or((host, None), |(name, port)| (name, Some(port)));
+    let is_number = |text: &str| text.bytes().all(|b| b.is_ascii_digit()) && !text.starts_with('0');
+    let is_plain_port =
+        |port: &str| is_number(port) && port.parse::<u16>().is_ok_and(|number| number != 80 && number != 443);
+    port.is_none_or(is_plain_port) && (is_plain_name(name) || is_plain_ipv4(name))
+}
+
+/// Four numbers, each in its shortest form.
+fn is_plain_ipv4(name: &str) -> bool {
+    name.bytes().next().is_some_and(|b| b.is_ascii_digit()) && name.parse::<Ipv4Addr>().is_ok()
+}
+
+fn is_plain_name(host: &str) -> bool {
     let is_plain = |label: &str| {
         label.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
             && label.bytes().next().is_some_and(|b| b.is_ascii_lowercase())
             && !label.ends_with('-')
             && !label.contains("--")
     };
-    host.len() < 254 && host.contains('.') && host.split('.').all(|label| label.len() < 64 && is_plain(label))
+    host.len() < 254 && host.split('.').all(|label| label.len() < 64 && is_plain(label))
 }
 
 macro_rules! ids {
@@ -201,12 +224,12 @@ macro_rules! ids {
 
             /// Who may speak for it.
             pub fn origin(&self) -> &Origin {
-                &self.0.origin
+                self.0.origin()
             }
 
             /// The peer it lives on.
             pub fn host(&self) -> &Host {
-                &self.0.origin.host
+                self.0.origin().host()
             }
         }
 
@@ -252,6 +275,9 @@ ids! {
     /// The `id` of an object or activity that can be fetched, kept byte for
     /// byte as it came (ActivityPub §3.1).
     ObjectId;
+    /// Where what an actor is sent goes (ActivityPub §5.2): an http(s) URL,
+    /// never an id of anything.
+    Inbox;
 }
 
 impl From<ActorId> for ObjectId {
@@ -318,19 +344,20 @@ mod tests {
     proptest! {
         #[test]
         fn the_short_way_to_an_origin_ends_where_the_long_one_does(
-            text in "https?://[a-z0-9.:@A-Z%ü-]{1,24}(/[a-z0-9@#?=&%+:._~\\\\ é-]{0,20})?"
+            text in "https?://([a-z0-9.:@A-Z%ü-]{1,24}|[0-9]{1,3}(\\.[0-9]{1,3}){3}(:[0-9]{1,6})?)(/[a-z0-9@#?=&%+:._~\\\\ é-]{0,20})?"
         ) {
-            if let Some(origin) = plain_origin(&text) {
-                prop_assert_eq!(Ok(origin), Id::parse_any(&text).map(|id| id.origin), "{}", text);
+            if plain_parts(&text).is_some() {
+                let (short, long) = (Id::parse(&text), Id::parse_any(&text));
+                prop_assert_eq!(short.map(|id| id.origin().clone()), long.map(|id| id.origin().clone()), "{}", text);
             }
         }
 
         #[test]
         fn an_id_of_the_usual_form_goes_the_short_way(
-            host in "[a-z]([a-z0-9]{0,8}[a-z0-9])?(\\.[a-z][a-z0-9]{0,6}){1,3}", path in "[a-zA-Z0-9/@#?=._-]{0,20}"
+            host in "[a-z]([a-z0-9]{0,8}[a-z0-9])?(\\.[a-z][a-z0-9]{0,6}){0,3}(:[1-9][0-9]{3})?", path in "[a-zA-Z0-9/@#?=._-]{0,20}"
         ) {
             let id = format!("https://{host}/{path}");
-            prop_assert_eq!(plain_origin(&id).ok_or(InvalidId::Host), Id::parse_any(&id).map(|id| id.origin));
+            prop_assert!(plain_parts(&id).is_some());
         }
     }
 

@@ -35,7 +35,7 @@ pub mod user;
 pub mod visibility;
 
 pub use account::{Account, AccountKind, AccountState, Home};
-pub use address::{ActorId, Handle, Host, ObjectId, Origin};
+pub use address::{ActorId, Handle, Host, Inbox, ObjectId, Origin};
 pub use application::Application;
 pub use event::Event;
 pub use id::{

@@ -13,13 +13,12 @@ pub use postman::{Blame, Landed, Parcel, Postman, Tried};
 
 use crate::Result;
 use domain::delivery::{Delivery, DeliveryState, Lane, Weather};
-use domain::{DeliveryId, Event, Host, MessageId, Timestamp};
+use domain::{DeliveryId, Event, Host, Inbox, MessageId, Timestamp};
 use std::collections::{BTreeMap, HashSet};
 use std::time::Duration;
 use store::Tx;
 use store::delivery::NewDelivery;
 use store::outbox::{Broadcast, Follower};
-use url::Url;
 
 /// Followers that are written out in one transaction.
 const CHUNK: i64 = 500;
@@ -60,9 +59,9 @@ pub fn expand(tx: &mut Tx, message: MessageId) -> Result<Expanded> {
 
 fn write_out(tx: &mut Tx, broadcast: &Broadcast, followers: &[Follower]) -> Result<Vec<Host>> {
     // By host, so that rows of one host lie together.
-    let inboxes: BTreeMap<Host, HashSet<Url>> = followers.iter().filter_map(destination).fold(
+    let inboxes: BTreeMap<Host, HashSet<Inbox>> = followers.iter().filter_map(destination).fold(
         BTreeMap::new(),
-        |mut inboxes: BTreeMap<Host, HashSet<Url>>, (host, inbox)| {
+        |mut inboxes: BTreeMap<Host, HashSet<Inbox>>, (host, inbox)| {
             inboxes.entry(host).or_default().insert(inbox);
             inboxes
         },
@@ -88,9 +87,8 @@ fn write_out(tx: &mut Tx, broadcast: &Broadcast, followers: &[Follower]) -> Resu
     Ok(addressed)
 }
 
-fn destination(follower: &Follower) -> Option<(Host, Url)> {
-    let inbox = Url::parse(follower.inbox.as_deref()?).ok()?;
-    Some((Host::of(&inbox).ok()?, inbox))
+fn destination(follower: &Follower) -> Option<(Host, Inbox)> {
+    follower.inbox.clone().map(|inbox| (inbox.host().clone(), inbox))
 }
 
 /// Which hosts to look at.

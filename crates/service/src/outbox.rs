@@ -8,12 +8,11 @@ use crate::{Error, Result};
 use domain::account::Home;
 use domain::delivery::{DeliveryState, HostReport};
 use domain::message::{Direction, MessageState};
-use domain::{Account, AccountId, Event, Host, MessageId};
+use domain::{Account, AccountId, Event, Host, Inbox, MessageId};
 use std::collections::HashSet;
 use store::Tx;
 use store::delivery::NewDelivery;
 use store::message::NewMessage;
-use url::Url;
 
 /// To which inbox of a recipient a message goes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -135,7 +134,7 @@ fn address(tx: &mut Tx, sender: &Account, message: MessageId, outgoing: &Outgoin
 }
 
 /// The inboxes of peers, each once, in the order given.
-fn inboxes(to: &[&Account], shared: Shared) -> Vec<(Host, Url)> {
+fn inboxes(to: &[&Account], shared: Shared) -> Vec<(Host, Inbox)> {
     let mut known = HashSet::new();
     let live = to.iter().filter(|account| account.state.is_live());
     live.filter_map(|account| match shared {
@@ -143,7 +142,7 @@ fn inboxes(to: &[&Account], shared: Shared) -> Vec<(Host, Url)> {
         Shared::Broadcast => account.broadcast_inbox(),
     })
     .filter(|inbox| known.insert(inbox.as_str()))
-    .filter_map(|inbox| Some((Host::of(inbox).ok()?, inbox.clone())))
+    .map(|inbox| (inbox.host().clone(), inbox.clone()))
     .collect()
 }
 

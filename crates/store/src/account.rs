@@ -4,8 +4,7 @@ use crate::cursor::Cursor;
 use crate::search::{self, Subject};
 use crate::{Error, Result, Tx, json};
 use domain::account::{AccountCounts, Collections, Details, Flags, Pictures, Profile};
-use domain::{Account, AccountId, AccountKind, AccountState, ActorId, Handle, Home, Host, Timestamp};
-use url::Url;
+use domain::{Account, AccountId, AccountKind, AccountState, ActorId, Handle, Home, Host, Inbox, Timestamp};
 
 /// The columns of an account under the alias `$a`, as [`read`] wants them.
 macro_rules! columns {
@@ -100,10 +99,6 @@ const HERE: i64 = 0;
 const SITE: i64 = 1;
 const PEER: i64 = 2;
 
-fn url(text: Option<String>) -> Result<Option<Url>> {
-    text.map(|text| Url::parse(&text).map_err(|error| Error::Corrupt(error.to_string()))).transpose()
-}
-
 fn pictures(text: Option<String>) -> Result<Pictures> {
     text.map_or(Ok(Pictures::default()), |text| {
         serde_json::from_str(&text).map_err(|error| Error::Corrupt(error.to_string()))
@@ -134,7 +129,7 @@ pub(crate) fn read(c: &mut Cursor<'_, '_>) -> Result<Account> {
     let kind: String = c.next()?;
     let actor_id: ActorId = c.next()?;
     let handle = Handle { name: c.next()?, domain: Host::from_stored(c.next()?) };
-    let (inbox, shared_inbox) = (url(c.next()?)?, url(c.next()?)?);
+    let (inbox, shared_inbox): (Option<Inbox>, _) = (c.next()?, c.next()?);
     let home = match (home, inbox) {
         (HERE, _) => Home::Here,
         (SITE, _) => Home::Site,
@@ -199,7 +194,9 @@ const fn home_code(home: &Home) -> i64 {
 
 fn inboxes(home: &Home) -> (Option<&str>, Option<&str>) {
     match home {
-        Home::Peer { inbox, shared_inbox } => (Some(inbox.as_str()), shared_inbox.as_ref().map(Url::as_str)),
+        Home::Peer { inbox, shared_inbox } => {
+            (Some(inbox.as_str()), shared_inbox.as_ref().map(Inbox::as_str))
+        }
         Home::Here | Home::Site => (None, None),
     }
 }

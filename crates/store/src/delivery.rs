@@ -6,7 +6,7 @@
 use crate::cursor::Cursor;
 use crate::{Error, Result, Tx};
 use domain::delivery::{Delivery, DeliveryState, HostReport};
-use domain::{AccountId, DeliveryId, Host, MessageId, Timestamp};
+use domain::{AccountId, DeliveryId, Host, Inbox, MessageId, Timestamp};
 use url::Url;
 
 /// A delivery to be written.
@@ -19,7 +19,7 @@ pub struct NewDelivery<'a> {
     /// The peer.
     pub host: &'a Host,
     /// Where it goes.
-    pub inbox: &'a Url,
+    pub inbox: &'a Inbox,
     /// Deliveries to one host with the same key go one after another.
     pub order_key: i64,
 }

@@ -2,7 +2,7 @@
 
 use crate::{Result, Tx};
 use domain::moderation::{HostRule, rule_names};
-use domain::{AccountId, Host, MessageId};
+use domain::{AccountId, Host, Inbox, MessageId};
 use std::collections::HashSet;
 
 /// A message on its way to the followers of its sender.
@@ -58,7 +58,7 @@ pub struct Follower {
     pub follow: i64,
     /// The shared inbox, else its own; `None` where it lives here or is no
     /// more.
-    pub inbox: Option<String>,
+    pub inbox: Option<Inbox>,
 }
 
 /// The next followers of an account.

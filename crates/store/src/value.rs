@@ -2,7 +2,7 @@
 
 use crate::error::{Error, Result};
 use domain::{
-    AccountId, ActivityRowId, ActorId, ApplicationId, BoostId, DeliveryId, Host, MediaId, MessageId,
+    AccountId, ActivityRowId, ActorId, ApplicationId, BoostId, DeliveryId, Host, Inbox, MediaId, MessageId,
     NotificationId, ObjectId, PostId, Timestamp, TokenId, UserId,
 };
 use domain::{AnnouncementId, ConversationId, EmojiId, FilterId, FilteredPostId, KeywordId, ListId, RuleId};
@@ -224,6 +224,7 @@ texts! {
     String: String::as_str, |text: &str| Some(text.to_owned());
     ActorId: ActorId::as_str, |text| ActorId::parse(text).ok();
     ObjectId: ObjectId::as_str, |text| ObjectId::parse(text).ok();
+    Inbox: Inbox::as_str, |text| Inbox::parse(text).ok();
     Host: Host::as_str, |text: &str| Some(Host::from_stored(text.to_owned()));
 }
 

@@ -120,7 +120,7 @@ async fn author(cx: &Cx) -> Account {
 
 async fn follow(cx: &Cx, address: SocketAddr, target: AccountId) {
     let actor = ActorId::parse(&format!("http://{address}/users/bob")).unwrap();
-    let inbox = Url::parse(&format!("http://{address}/inbox")).unwrap();
+    let inbox = domain::Inbox::parse(&format!("http://{address}/inbox")).unwrap();
     let bob = account(2, &actor, Home::Peer { inbox: inbox.clone(), shared_inbox: Some(inbox) });
     cx.write(move |tx| {
         store::account::insert(tx, &bob, None, 1)?;

@@ -3,7 +3,7 @@
 use crate::{Error, Result};
 use activitypub::{Actor, ActorKind, KeyForm};
 use domain::account::{Collections, Details, Emoji, Field, Flags, Pictures, Profile};
-use domain::{Account, AccountId, AccountKind, AccountState, Event, Handle, Home, ObjectId};
+use domain::{Account, AccountId, AccountKind, AccountState, Event, Handle, Home, Inbox, ObjectId};
 use serde_json::Value;
 use store::Tx;
 use store::account::Inserted;
@@ -79,6 +79,11 @@ fn first_handle(actor: &Actor) -> Handle {
     Handle { name, domain: actor.id.host().clone() }
 }
 
+/// An inbox in its one spelling, so that nothing goes there twice.
+fn inbox(text: &str) -> Option<Inbox> {
+    Inbox::parse(Url::parse(text).ok()?.as_str()).ok()
+}
+
 fn account_of(
     actor: &Actor,
     id: AccountId,
@@ -87,8 +92,8 @@ fn account_of(
     now: domain::Timestamp,
 ) -> Result<Account> {
     let inbox =
-        Url::parse(&actor.inbox).map_err(|_| Error::invalid("actor", "has an inbox that is no URL"))?;
-    let shared_inbox = actor.shared_inbox.as_deref().and_then(|text| Url::parse(text).ok());
+        inbox(&actor.inbox).ok_or_else(|| Error::invalid("actor", "has an inbox that is no http(s) URL"))?;
+    let shared_inbox = actor.shared_inbox.as_deref().and_then(self::inbox);
     Ok(Account {
         id,
         actor_id: actor.id.clone(),

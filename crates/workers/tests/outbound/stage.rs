@@ -89,13 +89,18 @@ impl Stage {
 
     /// A peer's account, whose host shares an inbox.
     pub(crate) async fn peer(&self, address: SocketAddr, name: &str) -> Account {
-        let shared_inbox = Url::parse(&format!("http://{address}/inbox")).unwrap();
+        let shared_inbox = domain::Inbox::parse(&format!("http://{address}/inbox")).unwrap();
         self.peer_with(address, name, Some(shared_inbox)).await
     }
 
-    async fn peer_with(&self, address: SocketAddr, name: &str, shared_inbox: Option<Url>) -> Account {
+    async fn peer_with(
+        &self,
+        address: SocketAddr,
+        name: &str,
+        shared_inbox: Option<domain::Inbox>,
+    ) -> Account {
         let actor = ActorId::parse(&format!("http://{address}/users/{name}")).unwrap();
-        let inbox = Url::parse(&format!("http://{address}/users/{name}/inbox")).unwrap();
+        let inbox = domain::Inbox::parse(&format!("http://{address}/users/{name}/inbox")).unwrap();
         let account = account(&actor, Home::Peer { inbox, shared_inbox });
         self.cx
             .write(move |tx| {

@@ -242,7 +242,10 @@ fn peer(name: &str, host: &str) -> Account {
     let actor_id = ActorId::parse(&format!("https://{host}/users/{name}")).unwrap();
     Account {
         id: AccountId(0),
-        home: Home::Peer { inbox: Url::parse(&format!("{actor_id}/inbox")).unwrap(), shared_inbox: None },
+        home: Home::Peer {
+            inbox: domain::Inbox::parse(&format!("{actor_id}/inbox")).unwrap(),
+            shared_inbox: None,
+        },
         state: AccountState::Active,
         kind: AccountKind::Person,
         handle: Handle { name: name.into(), domain: Host::parse(host).unwrap() },

@@ -224,7 +224,10 @@ fn peer_account(id: AccountId, name: &str, host: &str, now: domain::Timestamp) -
     Account {
         id,
         actor_id: ActorId::parse(&actor).unwrap(),
-        home: Home::Peer { inbox: url::Url::parse(&format!("{actor}/inbox")).unwrap(), shared_inbox: None },
+        home: Home::Peer {
+            inbox: domain::Inbox::parse(&format!("{actor}/inbox")).unwrap(),
+            shared_inbox: None,
+        },
         state: AccountState::Active,
         kind: AccountKind::Person,
         handle: Handle { name: name.to_owned(), domain: Host::parse(host).unwrap() },
