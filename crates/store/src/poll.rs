@@ -59,6 +59,15 @@ pub fn find(tx: &mut Tx, post: PostId) -> Result<Option<Poll>> {
     Ok(of(tx, &[post])?.remove(&post))
 }
 
+/// What polls of posts let people choose from, in their order.
+pub fn titles(tx: &mut Tx, posts: &[PostId]) -> Result<Vec<(PostId, String)>> {
+    tx.query(
+        "SELECT post_id, title FROM poll_option WHERE post_id = ANY($1) ORDER BY post_id, place",
+        &[&posts],
+        |row| Ok((row.get(0)?, row.get(1)?)),
+    )
+}
+
 /// The polls of posts, in two statements.
 fn of(tx: &mut Tx, posts: &[PostId]) -> Result<HashMap<PostId, Poll>> {
     let rows = tx.query(

@@ -6,10 +6,11 @@ pub mod index;
 
 pub use expression::{Expression, Words};
 
-use crate::post::visible;
+use crate::cursor::Cursor;
+use crate::post::{self, visible};
 use crate::wanted::wanted;
 use crate::{Result, Tx};
-use domain::{AccountId, PostId, Timestamp};
+use domain::{AccountId, Post, PostId, Timestamp};
 use std::collections::HashMap;
 
 /// What a change is about.
@@ -69,6 +70,22 @@ pub fn changes(tx: &mut Tx, limit: i64) -> Result<Vec<(i64, Subject)>> {
 pub fn settled(tx: &mut Tx, changes: &[i64]) -> Result<()> {
     tx.execute("DELETE FROM search_change WHERE id = ANY($1)", &[&changes])?;
     Ok(())
+}
+
+/// Posts, and whether their authors let everyone search them.
+pub fn posts(tx: &mut Tx, ids: &[PostId]) -> Result<Vec<(Post, bool)>> {
+    tx.query(
+        concat!(
+            "SELECT ",
+            post::columns!("p"),
+            ", a.indexable FROM post p JOIN account a ON a.id = p.author_id WHERE p.id = ANY($1)"
+        ),
+        &[&ids],
+        |row| {
+            let mut c = Cursor::new(row);
+            Ok((post::read(&mut c)?, c.next()?))
+        },
+    )
 }
 
 /// The next posts below an id, newest first: for building the index anew.

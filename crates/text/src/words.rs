@@ -100,6 +100,11 @@ fn runs(text: &str) -> Vec<Run> {
 /// In lower case, without the accents of European scripts, each character in
 /// its one usual form.
 fn plain(text: &str) -> impl Iterator<Item = char> {
+    let (ascii, other) = if text.is_ascii() { (text, "") } else { ("", text) };
+    ascii.chars().map(|c| c.to_ascii_lowercase()).chain(folded(other))
+}
+
+fn folded(text: &str) -> impl Iterator<Item = char> {
     let bare: String = text.nfkd().filter(|c| !('\u{300}'..='\u{36f}').contains(c)).collect();
     let lower: Vec<char> = bare.nfkc().flat_map(char::to_lowercase).collect();
     lower.into_iter().map(|c| if c == 'ς' { 'σ' } else { c })

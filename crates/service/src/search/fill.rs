@@ -4,12 +4,11 @@
 
 use crate::{Cx, Result};
 use domain::post::AttachmentKind;
-use domain::{AccountId, PostId, PostView, Visibility};
-use std::collections::HashSet;
+use domain::{AccountId, Post, PostId, Visibility};
+use std::collections::{HashMap, HashSet};
 use store::search::index::{self, Entry};
 use store::search::{self, Subject};
-use store::timeline::Entry as Listed;
-use store::{Tx, timeline};
+use store::{Tx, poll};
 
 /// How much is looked at in one step.
 const STEP: i64 = 200;
@@ -112,11 +111,19 @@ fn read(tx: &mut Tx, subjects: &[Subject]) -> Result<Vec<Kept>> {
             Subject::Account(id) => accounts.push(*id),
         }
     }
-    let entries: Vec<Listed> = posts.iter().map(|id| Listed::from(*id)).collect();
-    let views = timeline::views(tx, None, &entries)?;
-    let there: HashSet<PostId> = views.iter().map(|view| view.post.id).collect();
-    let mut kept: Vec<Kept> =
-        views.iter().map(|view| (Subject::Post(view.post.id), Some(of_post(view)))).collect();
+    let found = search::posts(tx, &posts)?;
+    let mut choices: HashMap<PostId, Vec<String>> = HashMap::new();
+    for (post, title) in poll::titles(tx, &posts)? {
+        choices.entry(post).or_default().push(title);
+    }
+    let there: HashSet<PostId> = found.iter().map(|(post, _)| post.id).collect();
+    let mut kept: Vec<Kept> = found
+        .iter()
+        .map(|(post, indexable)| {
+            let choices = choices.remove(&post.id).unwrap_or_default();
+            (Subject::Post(post.id), Some(of_post(post, *indexable, choices)))
+        })
+        .collect();
     kept.extend(posts.into_iter().filter(|id| !there.contains(id)).map(|id| (Subject::Post(id), None)));
     let found = store::account::list(tx, &accounts)?;
     let there: HashSet<AccountId> = found.iter().map(|(account, _)| account.id).collect();
@@ -129,19 +136,19 @@ fn read(tx: &mut Tx, subjects: &[Subject]) -> Result<Vec<Kept>> {
     Ok(kept)
 }
 
-fn of_post(view: &PostView) -> Entry {
-    let said = &view.post.text;
-    let mut all = vec![said.warning.clone(), text::plain::from_html(&said.content_html)];
+fn of_post(post: &Post, indexable: bool, choices: Vec<String>) -> Entry {
+    let said = &post.text;
+    let mut all = vec![said.warning.clone(), text::plain::of_clean(&said.content_html)];
     all.extend(said.attachments.iter().filter_map(|attachment| attachment.description.clone()));
-    Entry { words: text::words::of(&all.join("\n"), MAX_WORDS), facts: facts(view) }
+    all.extend(choices);
+    Entry { words: text::words::of(&all.join("\n"), MAX_WORDS), facts: facts(post, indexable) }
 }
 
 /// What is known of a post beside its words.
-fn facts(view: &PostView) -> Vec<String> {
-    let post = &view.post;
+fn facts(post: &Post, indexable: bool) -> Vec<String> {
     let has = |kind: AttachmentKind| post.text.attachments.iter().any(|attachment| attachment.kind == kind);
     let known = [
-        ("open", post.visibility == Visibility::Public && view.author.flags.indexable),
+        ("open", post.visibility == Visibility::Public && indexable),
         ("reply", post.in_reply_to.is_some()),
         ("sensitive", post.text.sensitive),
         ("media", !post.text.attachments.is_empty()),

@@ -164,6 +164,18 @@ fn own_posts_are_found_by_their_words() {
 }
 
 #[test]
+fn a_poll_is_found_by_what_it_lets_people_choose() {
+    on_each(async |server| {
+        let bob = server.person("bob").await;
+        let poll = json!({ "options": ["Soprano", "Contralto"], "expires_in": 600 });
+        let body = json!({ "status": "which voice?", "poll": poll });
+        let asked = bob.post_json("/api/v1/statuses", body).await.ok();
+        indexed(&server).await;
+        assert_eq!(found(&bob, "contralto has:poll").await, [id(&asked)]);
+    });
+}
+
+#[test]
 fn others_posts_are_found_where_one_has_to_do_with_them_or_their_authors_agree() {
     on_each(async |server| {
         let (ann, bob, eve) =
