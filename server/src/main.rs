@@ -6,6 +6,11 @@ use std::io::{self, IsTerminal, Write};
 use std::process::ExitCode;
 use tracing_subscriber::EnvFilter;
 
+/// A page of posts is some thousand small texts, taken on one thread and given
+/// back on another: what the system's own allocator is slowest at.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() -> ExitCode {
     // Fails only where one is installed already.
     let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
