@@ -41,9 +41,13 @@ pub fn request(tx: &mut Tx, viewer: &Account, target: &Account, wishes: &Wishes)
     }
     // Two clicks at once are one.
     tx.lock(&format!("follow {} {}", viewer.id, target.id))?;
-    if store::follow::find(tx, viewer.id, target.id)?.is_none() {
-        ask(tx, viewer, target)?;
+    match store::follow::find(tx, viewer.id, target.id)? {
+        None => ask(tx, viewer, target, wishes),
+        Some(_) => wish(tx, viewer, target, wishes),
     }
+}
+
+fn wish(tx: &mut Tx, viewer: &Account, target: &Account, wishes: &Wishes) -> Result<()> {
     store::follow::set_wishes(tx, viewer.id, target.id, wishes.boosts, wishes.notify)?;
     if let Some(languages) = &wishes.languages {
         store::follow::set_languages(tx, viewer.id, target.id, languages)?;
@@ -51,10 +55,12 @@ pub fn request(tx: &mut Tx, viewer: &Account, target: &Account, wishes: &Wishes)
     Ok(())
 }
 
-fn ask(tx: &mut Tx, viewer: &Account, target: &Account) -> Result<()> {
+fn ask(tx: &mut Tx, viewer: &Account, target: &Account, wishes: &Wishes) -> Result<()> {
     let minted = activity::mint(tx, viewer);
     let json = render::follow(&minted.envelope, &target.actor_id);
     store::follow::request(tx, viewer.id, target.id, &minted.envelope.id)?;
+    // Before it may begin: what comes along then is what is wished for.
+    wish(tx, viewer, target, wishes)?;
     let (me, object) = (viewer.actor_id.as_str(), target.actor_id.as_str());
     let published = activity::send(
         tx,

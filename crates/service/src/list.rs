@@ -2,6 +2,8 @@
 //! by a query over the members, a page of a quiet list would have to pass over
 //! the posts of everyone else, or gather those of each member first.
 
+mod backfill;
+
 use crate::error::OrNotFound;
 use crate::listed::Listed;
 use crate::profile::{self, AccountView};
@@ -9,14 +11,12 @@ use crate::timeline::dress;
 use crate::{Error, Result, filter};
 use domain::filter::Context;
 use domain::list::{Answered, List, MAX_LISTS, MAX_TITLE_CHARACTERS, Replies, shows};
-use domain::{AccountId, ListId, Page, Post, PostView};
+use domain::{AccountId, ListId, Page, Post, PostView, Visibility};
 use std::collections::HashSet;
+use store::Tx;
 use store::timeline::{self, Entry};
-use store::{Tx, post};
 
 const LIST: &str = "list";
-/// Entries that a new member brings along.
-const BACKFILL: i64 = 40;
 /// The most accounts that are added or taken out at once.
 const MOST: usize = 1000;
 
@@ -127,7 +127,7 @@ pub fn add(tx: &mut Tx, owner: AccountId, id: ListId, members: &[AccountId]) -> 
             return Err(Error::invalid("Account", "has already been taken"));
         }
         if *member == owner || follow.is_some_and(|follow| follow.accepted) {
-            fill_list(tx, &list, *member)?;
+            backfill::list(tx, &list, *member)?;
         }
         if list.exclusive {
             leave_home(tx, owner, &[*member])?;
@@ -154,15 +154,6 @@ pub fn timeline(tx: &mut Tx, owner: AccountId, id: ListId, page: Page) -> Result
     Ok(Listed::new(views, entries.iter().map(|entry| entry.id)))
 }
 
-/// Answers to others are left out: which of them belong here is known only of
-/// those that arrive.
-fn fill_list(tx: &mut Tx, list: &List, member: AccountId) -> Result<()> {
-    let boosts = store::follow::find(tx, list.owner, member)?.is_none_or(|follow| follow.shows_boosts);
-    let selection =
-        post::Selection { without_replies: true, without_boosts: !boosts, ..post::Selection::default() };
-    Ok(store::list::backfill(tx, list, member, selection, BACKFILL)?)
-}
-
 fn leave_home(tx: &mut Tx, owner: AccountId, members: &[AccountId]) -> Result<()> {
     for member in members.iter().filter(|member| **member != owner) {
         timeline::withdraw(tx, owner, *member)?;
@@ -176,7 +167,7 @@ fn return_home(tx: &mut Tx, owner: AccountId, members: &[AccountId]) -> Result<(
         let followed = store::follow::find(tx, owner, *member)?.is_some_and(|follow| follow.accepted);
         let elsewhere = store::list::holding_of(tx, owner, *member)?.iter().any(|list| list.exclusive);
         if followed && !elsewhere {
-            timeline::backfill(tx, owner, *member, BACKFILL)?;
+            backfill::home(tx, owner, *member)?;
         }
     }
     Ok(())
@@ -187,10 +178,10 @@ fn return_home(tx: &mut Tx, owner: AccountId, members: &[AccountId]) -> Result<(
 pub(crate) fn follow_began(tx: &mut Tx, owner: AccountId, followed: AccountId) -> Result<()> {
     let lists = store::list::holding_of(tx, owner, followed)?;
     for list in &lists {
-        fill_list(tx, list, followed)?;
+        backfill::list(tx, list, followed)?;
     }
     if lists.iter().all(|list| !list.exclusive) {
-        timeline::backfill(tx, owner, followed, BACKFILL)?;
+        backfill::home(tx, owner, followed)?;
     }
     Ok(())
 }
@@ -211,11 +202,16 @@ pub(crate) fn spread_post(
     if lists.is_empty() {
         return Ok(HashSet::new());
     }
+    let elsewhere = exclusive(&lists, new.author_id);
+    // What is written to some people is no part of a list.
+    if new.visibility == Visibility::Direct {
+        return Ok(elsewhere);
+    }
     let answered = answered(tx, new, &lists)?;
     let showing = lists.iter().zip(answered).filter(|(list, answered)| shows(list.replies, *answered));
     let ids: Vec<ListId> = showing.map(|(list, _)| list.id).collect();
     store::list::push(tx, &ids, Entry::from(new.id), new.author_id)?;
-    Ok(exclusive(&lists, new.author_id))
+    Ok(elsewhere)
 }
 
 /// Writes a boost into the lists that hold the booster, where it is not to be
@@ -269,6 +265,12 @@ fn answered(tx: &mut Tx, new: &Post, lists: &[List]) -> Result<Vec<Answered>> {
         }
     };
     Ok(lists.iter().map(answered).collect())
+}
+
+/// Whether a post belongs into a list that holds its author.
+fn belongs(tx: &mut Tx, post: &Post, list: &List) -> Result<bool> {
+    let answered = answered(tx, post, std::slice::from_ref(list))?;
+    Ok(answered.first().is_some_and(|answered| shows(list.replies, *answered)))
 }
 
 /// The lists that an entry was written into, with their owners: for those who

@@ -192,15 +192,27 @@ pub fn local_followers(tx: &mut Tx, target: AccountId) -> Result<Vec<LocalFollow
         "SELECT f.follower_id, f.shows_boosts, f.notifies, f.languages FROM follow f JOIN account a ON a.id = f.follower_id
          WHERE f.target_id = $1 AND f.accepted = 1 AND a.home = 0",
         &[&target],
-        |row| {
-            Ok(LocalFollower {
-                account_id: row.get(0)?,
-                shows_boosts: row.get(1)?,
-                notifies: row.get(2)?,
-                languages: languages(row.get(3)?)?,
-            })
-        },
+        read_local,
     )
+}
+
+/// One of ours as a follower, where it follows.
+pub fn local_follower(tx: &mut Tx, follower: AccountId, target: AccountId) -> Result<Option<LocalFollower>> {
+    tx.find(
+        "SELECT follower_id, shows_boosts, notifies, languages FROM follow
+         WHERE follower_id = $1 AND target_id = $2 AND accepted = 1",
+        &[&follower, &target],
+        read_local,
+    )
+}
+
+fn read_local(row: &crate::value::Row<'_>) -> Result<LocalFollower> {
+    Ok(LocalFollower {
+        account_id: row.get(0)?,
+        shows_boosts: row.get(1)?,
+        notifies: row.get(2)?,
+        languages: languages(row.get(3)?)?,
+    })
 }
 
 /// Which side of a follow to list.
@@ -296,6 +308,18 @@ pub fn remove_all(tx: &mut Tx, account: AccountId, limit: i64) -> Result<usize> 
         remove(tx, *follower, *target)?;
     }
     Ok(pairs.len())
+}
+
+/// Of some accounts, those that `follower` follows.
+pub fn followed_among(tx: &mut Tx, follower: AccountId, accounts: &[AccountId]) -> Result<Vec<AccountId>> {
+    if accounts.is_empty() {
+        return Ok(Vec::new());
+    }
+    tx.query(
+        "SELECT target_id FROM follow WHERE follower_id = $1 AND accepted = 1 AND target_id = ANY($2)",
+        &[&follower, &accounts],
+        |row| row.get(0),
+    )
 }
 
 /// Of some accounts, those that follow `target`.

@@ -4,7 +4,7 @@ use crate::paged::{self, paged};
 use crate::timeline::{Entry, read_entry};
 use crate::value::Row;
 use crate::wanted::wanted;
-use crate::{Error, Result, Tx, post};
+use crate::{Error, Result, Tx};
 use domain::list::{List, Replies};
 use domain::{AccountId, ListId, Page, PostId};
 
@@ -165,20 +165,6 @@ pub fn having(tx: &mut Tx, lists: &[ListId], post: PostId, since: i64) -> Result
         &[&post, &since, &lists],
         |row| row.get(0),
     )
-}
-
-/// Puts the newest posts and boosts of a new member into a list.
-pub fn backfill(
-    tx: &mut Tx,
-    list: &List,
-    member: AccountId,
-    selection: post::Selection,
-    limit: i64,
-) -> Result<()> {
-    for entry in post::by_author(tx, member, Some(list.owner), selection, Page::newest(limit))? {
-        push(tx, &[list.id], entry, member)?;
-    }
-    Ok(())
 }
 
 /// The timeline of a list, newest first, as far as its owner may still see it.

@@ -233,6 +233,16 @@ pub fn find(tx: &mut Tx, id: PostId) -> Result<Option<Post>> {
     })
 }
 
+/// Those of some posts that are there, in no order.
+pub fn some(tx: &mut Tx, ids: &[PostId]) -> Result<Vec<Post>> {
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    tx.query(concat!("SELECT ", columns!("p"), " FROM post p WHERE p.id = ANY($1)"), &[&ids], |row| {
+        read(&mut Cursor::new(row))
+    })
+}
+
 /// The post of an object.
 pub fn by_object(tx: &mut Tx, object: &ObjectId) -> Result<Option<Post>> {
     tx.find(concat!("SELECT ", columns!("p"), " FROM post p WHERE p.object_id = $1"), &[object], |row| {

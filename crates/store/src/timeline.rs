@@ -85,15 +85,6 @@ pub fn withdraw(tx: &mut Tx, owner: AccountId, account: AccountId) -> Result<()>
     Ok(())
 }
 
-/// Puts the newest posts and boosts of an account into the home of a new follower.
-pub fn backfill(tx: &mut Tx, owner: AccountId, account: AccountId, limit: i64) -> Result<()> {
-    let page = Page::newest(limit);
-    for entry in post::by_author(tx, account, Some(owner), post::Selection::default(), page)? {
-        push(tx, &[owner], entry, account)?;
-    }
-    Ok(())
-}
-
 /// Of posts of everyone, whose.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Origin {
