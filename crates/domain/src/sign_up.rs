@@ -144,14 +144,10 @@ pub struct Form<'a> {
 /// Checks a form; the e-mail address of one that is right.
 pub fn check(form: Form<'_>, reason: Wanted) -> Result<Email, Faults> {
     let email = Email::parse(form.email);
-    let email_fault = match (form.email.trim(), &email) {
-        ("", _) => Some(Fault::Blank),
-        (_, None) => Some(Fault::Invalid("is not an e-mail address")),
-        _ => None,
-    };
     let faults: Vec<(Part, Fault)> = [
         (Part::Username, check_username(form.username)),
-        (Part::Email, email_fault),
+        (Part::Email, form.email.trim().is_empty().then_some(Fault::Blank)),
+        (Part::Email, email.is_none().then_some(Fault::Invalid("is invalid"))),
         (Part::Password, check_password(form.password)),
         (Part::Agreement, (!form.agreement).then_some(Fault::NotAccepted)),
         (Part::Reason, check_reason(form.reason, reason)),
@@ -219,7 +215,7 @@ mod tests {
         assert_eq!(faults(RIGHT), Vec::<&str>::new());
         let empty = Form { username: "", email: "", password: "", agreement: false, reason: "" };
         let found = check(empty, Wanted::Yes).unwrap_err();
-        let wanted = "Username can't be blank, Email can't be blank, Password can't be blank, \
+        let wanted = "Username can't be blank, Email can't be blank, Email is invalid, Password can't be blank, \
                       Agreement must be accepted, Reason can't be blank";
         assert_eq!(found.sentence(), wanted);
     }
