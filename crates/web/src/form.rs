@@ -10,6 +10,7 @@
 mod read;
 mod tree;
 
+pub use read::Nested;
 pub use tree::{Upload, WrongParams};
 
 use crate::error::ApiError;

@@ -22,7 +22,7 @@ pub mod path;
 pub use csrf::{Csrf, Posted};
 pub use doors::{DoorSettings, Doors, open};
 pub use error::{ApiError, PageError, Problem};
-pub use form::{Params, Uploads};
+pub use form::{Nested, Params, Uploads};
 pub use host::ClientAddr;
 pub use negotiate::Wants;
 pub use paging::Paging;

@@ -14,7 +14,7 @@ use service::account::{PictureChange, ProfileChange, update_local, verify_later}
 use service::media::{Frame, portrait};
 use service::preferences::{self, Change};
 use service::{Cx, profile};
-use web::{ApiError, Uploads, Viewer};
+use web::{ApiError, Nested, Uploads, Viewer};
 
 async fn own(cx: &Cx, viewer: &Viewer) -> Result<Own, ApiError> {
     let (id, user) = (viewer.account().id, viewer.user().clone());
@@ -70,8 +70,8 @@ pub(crate) struct OwnForm {
     show_media_replies: Option<bool>,
     show_featured: Option<bool>,
     attribution_domains: Option<Vec<String>>,
-    fields_attributes: Option<Vec<FieldForm>>,
-    source: Option<SourceForm>,
+    fields_attributes: Option<Vec<Nested<FieldForm>>>,
+    source: Option<Nested<SourceForm>>,
     /// A picture written as text (`data:`); others come beside the form.
     avatar: Option<String>,
     header: Option<String>,
@@ -81,9 +81,11 @@ pub(crate) struct OwnForm {
 
 impl OwnForm {
     fn split(self) -> Result<(ProfileChange, Change), ApiError> {
-        let fields = self
-            .fields_attributes
-            .map(|lines| lines.into_iter().map(|line| (line.name, line.value)).collect());
+        // Lines that are no lines are none; an empty list empties the profile.
+        let fields =
+            self.fields_attributes.filter(|lines| lines.iter().all(|line| line.0.is_some())).map(|lines| {
+                lines.into_iter().filter_map(|line| line.0).map(|line| (line.name, line.value)).collect()
+            });
         let profile = ProfileChange {
             display_name: self.display_name,
             bio: self.note,
@@ -102,7 +104,7 @@ impl OwnForm {
             avatar_description: self.avatar_description,
             header_description: self.header_description,
         };
-        let source = self.source.unwrap_or_default();
+        let source = self.source.and_then(|source| source.0).unwrap_or_default();
         let privacy = source.privacy.filter(|word| !word.is_empty());
         let visibility = match privacy.as_deref().map(visibility_of) {
             Some(None) => {

@@ -3,9 +3,41 @@
 
 use super::tree::{Node, WrongParams};
 use serde::de::value::{MapDeserializer, SeqDeserializer};
-use serde::de::{self, DeserializeOwned, Deserializer, IntoDeserializer, Visitor};
+use serde::de::{self, Deserialize, DeserializeOwned, Deserializer, IntoDeserializer, Visitor};
 use serde::forward_to_deserialize_any;
-use std::fmt::Display;
+use std::fmt::{self, Display};
+use std::marker::PhantomData;
+
+const NESTED: &str = "Nested";
+
+/// A parameter with parameters of its own. A mere text in its place is as good
+/// as nothing: so programs write what they did not set.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Nested<T>(pub Option<T>);
+
+impl<'de, T: Deserialize<'de>> Deserialize<'de> for Nested<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Reader<T>(PhantomData<T>);
+
+        impl<'de, T: Deserialize<'de>> Visitor<'de> for Reader<T> {
+            type Value = Nested<T>;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a parameter with parameters of its own")
+            }
+
+            fn visit_unit<E: de::Error>(self) -> Result<Self::Value, E> {
+                Ok(Nested(None))
+            }
+
+            fn visit_newtype_struct<D: Deserializer<'de>>(self, inner: D) -> Result<Self::Value, D::Error> {
+                T::deserialize(inner).map(Some).map(Nested)
+            }
+        }
+
+        deserializer.deserialize_newtype_struct(NESTED, Reader(PhantomData))
+    }
+}
 
 pub(super) fn read<T: DeserializeOwned>(tree: Node) -> Result<T, WrongParams> {
     T::deserialize(tree)
@@ -148,10 +180,13 @@ impl<'de> Deserializer<'de> for Node {
 
     fn deserialize_newtype_struct<V: Visitor<'de>>(
         self,
-        _name: &'static str,
+        name: &'static str,
         visitor: V,
     ) -> Result<V::Value, WrongParams> {
-        visitor.visit_newtype_struct(self)
+        match self {
+            Self::Text(_) | Self::Number(_) | Self::Bool(_) if name == NESTED => visitor.visit_unit(),
+            node => visitor.visit_newtype_struct(node),
+        }
     }
 
     fn deserialize_enum<V: Visitor<'de>>(

@@ -191,6 +191,11 @@ fn an_owner_changes_the_profile_and_reads_it_back() {
         assert_eq!((&status["visibility"], &status["language"]), (&json!("private"), &json!("de")));
         let own = bob.patch_form("/api/v1/accounts/update_credentials", "bot=false").await.ok();
         assert_eq!((&own["bot"], &own["display_name"]), (&json!(false), &json!("Böb")));
+        // What a program did not set and wrote all the same.
+        let form = "fields_attributes=undefined&source=undefined&display_name=Bob";
+        let own = bob.patch_form("/api/v1/accounts/update_credentials", form).await.ok();
+        assert_eq!((&own["display_name"], &own["source"]["privacy"]), (&json!("Bob"), &json!("private")));
+        assert_eq!(own["source"]["fields"][0]["value"], "https://b.example");
     });
 }
 
