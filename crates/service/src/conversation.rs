@@ -8,7 +8,9 @@ use crate::timeline::dress;
 use domain::{Account, AccountId, ConversationId, Page, Post, PostId, PostView, Visibility};
 use std::collections::HashMap;
 use store::Tx;
-use store::conversation::{Conversation, News};
+use store::conversation::Conversation;
+
+pub use store::conversation::News;
 use store::timeline::{Entry, visible_among};
 
 /// A conversation as it is shown.
@@ -63,10 +65,10 @@ pub fn of_post(tx: &mut Tx, viewer: AccountId, post: PostId) -> Result<Option<Co
     Ok(dressed(tx, viewer, &row.into_iter().collect::<Vec<_>>())?.into_iter().next())
 }
 
-/// The viewer has read a conversation.
-pub fn read(tx: &mut Tx, viewer: AccountId, id: ConversationId) -> Result<ConversationView> {
+/// The viewer has read a conversation, or wants to read it again.
+pub fn mark(tx: &mut Tx, viewer: AccountId, id: ConversationId, news: News) -> Result<ConversationView> {
     one(tx, viewer, id)?;
-    store::conversation::mark_read(tx, id)?;
+    store::conversation::mark(tx, id, news)?;
     one(tx, viewer, id)
 }
 

@@ -17,7 +17,7 @@ mod spread;
 pub(crate) use change::send_update;
 pub use change::{Edit, delete, edit, erase, receive_delete};
 pub use obtain::{obtain, refetch, renew};
-pub use publish::{Published, publish};
+pub use publish::{Published, publish, unexpected};
 pub(crate) use publish::{check, publish_once};
 pub use receive::{receive, receive_update};
 

@@ -1,7 +1,7 @@
 //! What the server says at length: its rules, and the texts about itself.
 
 use crate::error::OrNotFound;
-use crate::{Error, Result, Settings};
+use crate::{Error, Result};
 use domain::{RuleId, Timestamp};
 use store::Tx;
 use store::rule as rows;
@@ -97,15 +97,6 @@ pub fn remove_text(tx: &mut Tx, name: Name) -> Result<()> {
 /// A text as it stands, where somebody wrote one.
 pub fn text(tx: &mut Tx, name: Name) -> Result<Option<Text>> {
     Ok(rows::texts(tx, name.as_str())?.into_iter().next())
-}
-
-/// What the server is: what was written about it, else the one sentence of its
-/// settings, since it began.
-pub fn about(tx: &mut Tx, settings: &Settings) -> Result<Text> {
-    match text(tx, Name::About)? {
-        Some(text) => Ok(text),
-        None => unwritten(tx, &settings.description),
-    }
 }
 
 /// What becomes of people's data: what was written about it, else what the

@@ -95,9 +95,9 @@ pub fn find(tx: &mut Tx, account: AccountId, id: ConversationId) -> Result<Optio
     )
 }
 
-/// Says that all of a conversation was read.
-pub fn mark_read(tx: &mut Tx, id: ConversationId) -> Result<()> {
-    tx.execute("UPDATE conversation SET unread = 0 WHERE id = $1", &[&id])?;
+/// Says whether something of a conversation is to be read.
+pub fn mark(tx: &mut Tx, id: ConversationId, news: News) -> Result<()> {
+    tx.execute("UPDATE conversation SET unread = $2 WHERE id = $1", &[&id, &(news == News::Unread)])?;
     Ok(())
 }
 

@@ -9,7 +9,7 @@ use axum::extract::State;
 use domain::ConversationId;
 use serde::Serialize;
 use service::Cx;
-use service::conversation::{self, ConversationView};
+use service::conversation::{self, ConversationView, News};
 use web::Viewer;
 
 /// <https://docs.joinmastodon.org/entities/Conversation/>
@@ -45,9 +45,18 @@ pub(crate) async fn list(State(cx): State<Cx>, viewer: Viewer, place: Place) -> 
 
 /// `POST /api/v1/conversations/:id/read`
 pub(crate) async fn read(State(cx): State<Cx>, viewer: Viewer, Id(id): Id) -> Answer {
+    mark(&cx, &viewer, id, News::Read).await
+}
+
+/// `POST /api/v1/conversations/:id/unread`
+pub(crate) async fn unread(State(cx): State<Cx>, viewer: Viewer, Id(id): Id) -> Answer {
+    mark(&cx, &viewer, id, News::Unread).await
+}
+
+async fn mark(cx: &Cx, viewer: &Viewer, id: i64, news: News) -> Answer {
     viewer.require("write:conversations")?;
     let me = viewer.account().id;
-    let view = cx.write(move |tx| conversation::read(tx, me, ConversationId(id))).await?;
+    let view = cx.write(move |tx| conversation::mark(tx, me, ConversationId(id), news)).await?;
     json(&Dialect::new(&cx.names).conversation(&view))
 }
 

@@ -61,21 +61,21 @@ pub(crate) async fn activity(State(cx): State<Cx>) -> Answer {
 /// of `PrivacyPolicy`.
 #[derive(Debug, Serialize)]
 struct LongText<'a> {
-    updated_at: Iso,
+    updated_at: Option<Iso>,
     content: &'a str,
 }
 
 /// `GET /api/v1/instance/extended_description`
 pub(crate) async fn extended_description(State(cx): State<Cx>) -> Answer {
-    let settings = cx.settings.clone();
-    let text = cx.read(move |tx| rule::about(tx, &settings)).await?;
-    json(&LongText { updated_at: Iso(text.created_at), content: &text.content_html })
+    let text = cx.read(|tx| rule::text(tx, rule::Name::About)).await?;
+    let content = text.as_ref().map_or("", |text| &text.content_html);
+    json(&LongText { updated_at: text.as_ref().map(|text| Iso(text.created_at)), content })
 }
 
 /// `GET /api/v1/instance/privacy_policy`
 pub(crate) async fn privacy_policy(State(cx): State<Cx>) -> Answer {
     let text = cx.read(rule::privacy).await?;
-    json(&LongText { updated_at: Iso(text.created_at), content: &text.content_html })
+    json(&LongText { updated_at: Some(Iso(text.created_at)), content: &text.content_html })
 }
 
 /// <https://docs.joinmastodon.org/entities/TermsOfService/>

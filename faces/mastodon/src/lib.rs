@@ -21,6 +21,7 @@ mod instance;
 mod interactions;
 mod media;
 mod mutes;
+mod languages;
 mod lists;
 mod markers;
 mod notifications;
@@ -71,6 +72,7 @@ fn server() -> Router<Cx> {
         .route("/api/v1/custom_emojis", get(emoji::list))
         .route("/api/v1/instance/peers", get(instance::peers))
         .route("/api/v1/instance/activity", get(instance::activity))
+        .route("/api/v1/instance/languages", get(languages::list))
         .route("/api/v1/instance/extended_description", get(instance::extended_description))
         .route("/api/v1/instance/privacy_policy", get(instance::privacy_policy))
         .route("/api/v1/instance/terms_of_service", get(instance::terms_of_service))
@@ -233,6 +235,7 @@ fn arranged() -> Router<Cx> {
         .route("/api/v1/conversations", get(conversations::list))
         .route("/api/v1/conversations/{id}", axum::routing::delete(conversations::delete))
         .route("/api/v1/conversations/{id}/read", post(conversations::read))
+        .route("/api/v1/conversations/{id}/unread", post(conversations::unread))
         .route("/api/v1/timelines/direct", get(conversations::posts))
 }
 

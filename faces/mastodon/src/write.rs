@@ -2,17 +2,20 @@
 
 use crate::answer::{Answer, Id, json};
 use crate::entities::Dialect;
+use crate::entities::account::Account;
 use crate::entities::status::visibility_of;
 use crate::media::about;
 use crate::params::{id as id_of, language, not_built};
 use crate::scheduled;
+use axum::Json;
 use axum::extract::State;
+use axum::response::{IntoResponse, Response};
 use domain::media::MediaChange;
 use domain::poll::PollDraft;
 use domain::post::{Draft, Format};
 use domain::{AccountId, MediaId, PostId, PostView, Timestamp, Visibility};
-use http::HeaderMap;
-use serde::Deserialize;
+use http::{HeaderMap, StatusCode};
+use serde::{Deserialize, Serialize};
 use service::media::{Aside, set_aside, take_off};
 use service::post::{Edit, publish as publish_post};
 use service::preferences::{self, Preferences};
@@ -43,6 +46,7 @@ pub(crate) struct StatusForm {
     poll: Option<PollForm>,
     scheduled_at: Option<String>,
     quoted_status_id: Option<String>,
+    allowed_mentions: Option<Vec<String>>,
     local_only: Option<bool>,
 }
 
@@ -167,7 +171,7 @@ pub(crate) async fn publish(
     State(cx): State<Cx>,
     viewer: Viewer,
     headers: HeaderMap,
-    Params(form): Params<StatusForm>,
+    Params(mut form): Params<StatusForm>,
 ) -> Answer {
     viewer.require("write:statuses")?;
     form.refuse_what_is_not_built()?;
@@ -179,16 +183,43 @@ pub(crate) async fn publish(
         })
         .await?;
     let due_at = form.scheduled(cx.now())?;
+    let expected = form.allowed_mentions.take();
     let draft = form.draft(in_reply_to, &preferred)?;
     let key =
         headers.get("idempotency-key").and_then(|value| value.to_str().ok()).filter(|key| !key.is_empty());
     if let Some(due_at) = due_at {
         return scheduled::keep(&cx, &viewer, draft, due_at, key).await;
     }
+    if let Some(refused) = reaches_others(&cx, expected, &draft.text).await? {
+        return Ok(refused);
+    }
     let published =
         publish_post(&cx, viewer.account(), draft, viewer.application_id(), key.map(str::to_owned)).await?;
     let view = show(&cx, me, published.id).await?;
     json(&Dialect::new(&cx.names).status(&view))
+}
+
+#[derive(Debug, Serialize)]
+struct Unexpected<'a> {
+    error: &'static str,
+    unexpected_accounts: Vec<Account<'a>>,
+}
+
+/// The refusal of a text that names others than its author said.
+async fn reaches_others(
+    cx: &Cx,
+    expected: Option<Vec<String>>,
+    text: &str,
+) -> Result<Option<Response>, ApiError> {
+    let Some(expected) = expected else { return Ok(None) };
+    let expected: Vec<AccountId> = expected.iter().filter_map(|id| id_of(id)).map(AccountId).collect();
+    let others = post::unexpected(cx, text, &expected).await?;
+    if others.is_empty() {
+        return Ok(None);
+    }
+    let unexpected_accounts = Dialect::new(&cx.names).profiles(&others);
+    let refusal = Unexpected { error: "Post would be sent to unexpected accounts", unexpected_accounts };
+    Ok(Some((StatusCode::UNPROCESSABLE_ENTITY, Json(refusal)).into_response()))
 }
 
 /// `PUT /api/v1/statuses/:id`

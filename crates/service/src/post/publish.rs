@@ -6,6 +6,7 @@ use super::{linked, question};
 use crate::activity::{self, Sending};
 use crate::errand::Errand;
 use crate::outbox::{Followers, Shared};
+use crate::profile::{self, AccountView};
 use crate::{Cx, Error, Result, account, documents, media};
 use domain::post::{self, Draft, Format, InvalidDraft, Mention, PostText};
 use domain::visibility::may_see;
@@ -48,6 +49,15 @@ pub async fn publish(
     let id =
         cx.write(move |tx| compose(tx, &viewer, &draft, text.clone(), application, key.as_deref())).await?;
     Ok(Published { id })
+}
+
+/// Whom a text names beside those its author expects it to reach.
+pub async fn unexpected(cx: &Cx, text: &str, expected: &[AccountId]) -> Result<Vec<AccountView>> {
+    let named = named(cx, text).await?;
+    let ids = named.values().map(|account| account.id).filter(|id| !expected.contains(id));
+    let mut ids: Vec<AccountId> = ids.collect();
+    ids.sort_unstable();
+    cx.read(move |tx| profile::many(tx, &ids)).await
 }
 
 /// Whether a post may say nothing.

@@ -208,7 +208,11 @@ fn parameter(wanted: Wanted<'_>) -> Option<&str> {
     }
 }
 
+/// One that says nothing beside its name has no payload.
 fn envelope(parcel: &Parcel) -> String {
+    if parcel.payload.plain() == "null" {
+        return format!("{{\"stream\":{},\"event\":\"{}\"}}", parcel.stream, parcel.event);
+    }
     format!(
         "{{\"stream\":{},\"event\":\"{}\",\"payload\":{}}}",
         parcel.stream,

@@ -23,6 +23,9 @@ fn a_direct_post_opens_a_conversation_on_both_sides() {
         zed.post(&format!("/api/v1/conversations/{}/read", id(&hers[0]))).await.refused(404);
         let read = ann.post(&format!("/api/v1/conversations/{}/read", id(&hers[0]))).await.ok();
         assert_eq!((&read["unread"], &read["id"]), (&json!(false), &hers[0]["id"]));
+        let again = ann.post(&format!("/api/v1/conversations/{}/unread", id(&hers[0]))).await.ok();
+        assert_eq!((&again["unread"], &again["id"]), (&json!(true), &hers[0]["id"]));
+        ann.post(&format!("/api/v1/conversations/{}/read", id(&hers[0]))).await.ok();
         // An answer stays in it, and makes it unread on the other side.
         let answer = ann.answers(&post, "@bob what?", "direct").await;
         let his = conversations(&bob).await;

@@ -1,4 +1,4 @@
-use crate::stage::{HOST, Person, Server, id, on_each};
+use crate::stage::{HOST, Person, Server, id, ids, on_each};
 use axum::body::Body;
 use http::Request;
 use serde_json::{Value, json};
@@ -203,5 +203,22 @@ fn a_deleted_boost_is_taken_back() {
         ann.delete(&format!("/api/v1/statuses/{}", id(&boost))).await.ok();
         let post = ann.get(&format!("/api/v1/statuses/{}", id(&post))).await.ok();
         assert_eq!((&post["reblogged"], &post["reblogs_count"]), (&json!(false), &json!(0)));
+    });
+}
+
+#[test]
+fn a_post_that_would_reach_others_than_expected_is_not_written() {
+    on_each(async |server| {
+        let (ann, bob, zed) =
+            (server.person("ann").await, server.person("bob").await, server.person("zed").await);
+        let body =
+            |expected: Value| json!({ "status": "@bob and @zed, hello", "allowed_mentions": expected });
+        let refused = ann.post_json("/api/v1/statuses", body(json!([bob.id()]))).await;
+        assert_eq!(refused.refused(422), "Post would be sent to unexpected accounts");
+        assert_eq!(ids(&refused.json()["unexpected_accounts"]), [zed.id()]);
+        ann.post_json("/api/v1/statuses", body(json!([]))).await.refused(422);
+        assert_eq!(ann.get(&format!("/api/v1/accounts/{}/statuses", ann.id())).await.ok(), json!([]));
+        ann.post_json("/api/v1/statuses", body(json!([bob.id(), zed.id()]))).await.ok();
+        ann.post_json("/api/v1/statuses", json!({ "status": "@bob, hello" })).await.ok();
     });
 }
