@@ -3,7 +3,6 @@
 use crate::cursor::Cursor;
 use crate::paged::{self, paged};
 use crate::search::{self, Subject};
-use crate::wanted::wanted;
 use crate::{Error, Result, Tx, json};
 use domain::post::{Attachment, Post, PostCounts, PostKind, PostText};
 use domain::visibility::Standing;
@@ -110,6 +109,9 @@ macro_rules! visible {
     };
 }
 pub(crate) use visible;
+
+mod by_author;
+pub use by_author::{Selection, by_author};
 
 /// Reads a post from the columns of [`columns!`].
 pub(crate) fn read(c: &mut Cursor<'_, '_>) -> Result<Post> {
@@ -481,72 +483,6 @@ pub fn count_open_replies(tx: &mut Tx, post: PostId) -> Result<i64> {
     tx.get(concat!("SELECT COUNT(*) FROM (SELECT 1 ", open_reply!(), " LIMIT 10000) few"), &[&post], |row| {
         row.get(0)
     })
-}
-
-/// Which posts of an account to list.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Selection {
-    /// Leave out answers to others.
-    pub without_replies: bool,
-    /// Leave out boosts.
-    pub without_boosts: bool,
-    /// Only with attachments.
-    pub only_media: bool,
-    /// Only with this hashtag (lower case); no boosts then.
-    pub tagged: Option<String>,
-}
-
-/// The text of [`by_author`], in one direction. Each side stops by itself after
-/// $4 rows, so that a page costs the same whatever stands below it.
-macro_rules! of_author {
-    ($order:literal) => {
-        concat!(
-            "SELECT id, post_id, boost_id FROM (
-                SELECT p.id, p.id AS post_id, CAST(NULL AS BIGINT) AS boost_id FROM post p
-                WHERE p.author_id = $1 AND p.id < $2 AND p.id > $3
-                    AND ($7 = 0 OR p.in_reply_to IS NULL OR p.in_reply_to_account_id = p.author_id)
-                    AND ($8 = 0 OR p.attachments <> '[]')
-                    AND ($9 = '' OR EXISTS (SELECT 1 FROM post_hashtag t WHERE t.name = $9 AND t.post_id = p.id)) AND ",
-            visible!("p", "$5"),
-            " ORDER BY p.id ",
-            $order,
-            " LIMIT $4) wrote
-             UNION ALL SELECT id, post_id, boost_id FROM (
-                SELECT b.id, b.post_id, b.id AS boost_id FROM boost b JOIN post p ON p.id = b.post_id
-                WHERE b.account_id = $1 AND b.id < $2 AND b.id > $3 AND b.visibility <= 1 AND $6 = 0
-                    AND $9 = '' AND ($8 = 0 OR p.attachments <> '[]') AND ",
-            wanted!("p.author_id", "$5", "$10"),
-            " AND ",
-            visible!("p", "$5"),
-            " ORDER BY b.id ",
-            $order,
-            " LIMIT $4) boosted ORDER BY 1 ",
-            $order,
-            " LIMIT $4"
-        )
-    };
-}
-
-/// Posts and boosts of an account as far as the viewer may see them, newest
-/// first: the post and the boost that brought it. Boosts of whom the viewer
-/// does not want to meet are left out.
-pub fn by_author(
-    tx: &mut Tx,
-    author: AccountId,
-    viewer: Option<AccountId>,
-    selection: Selection,
-    page: Page,
-) -> Result<Vec<crate::timeline::Entry>> {
-    let (viewer, now) = (viewer.unwrap_or(AccountId(0)), tx.now());
-    let tag = selection.tagged.unwrap_or_default();
-    paged::list(
-        tx,
-        paged::Texts { downward: of_author!("DESC"), upward: of_author!("ASC") },
-        &author,
-        page,
-        &[&viewer, &selection.without_boosts, &selection.without_replies, &selection.only_media, &tag, &now],
-        crate::timeline::read_entry,
-    )
 }
 
 /// The rows of an account's posts, oldest first, for a sweep.

@@ -74,6 +74,7 @@ pub(crate) async fn lookup(
 pub(crate) struct Statuses {
     exclude_replies: bool,
     exclude_reblogs: bool,
+    exclude_direct: bool,
     only_media: bool,
     pinned: bool,
     tagged: Option<String>,
@@ -94,6 +95,7 @@ pub(crate) async fn statuses(
         tagged,
         without_replies: wanted.exclude_replies,
         without_boosts: wanted.exclude_reblogs,
+        without_direct: wanted.exclude_direct,
         only_media: wanted.only_media,
     };
     if wanted.pinned {

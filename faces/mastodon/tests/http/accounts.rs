@@ -235,6 +235,12 @@ fn the_statuses_of_an_account_can_be_narrowed() {
         assert_eq!(list("?exclude_reblogs=1").await, [id(&reply), id(&mine)]);
         assert_eq!(list("?only_media=true").await, [""; 0]);
         assert_eq!(list("?pinned=true").await, [""; 0]);
+        let direct = bob.writes("@ann hush", "direct").await;
+        let own = async |query: &str| {
+            ids(&bob.get(&format!("/api/v1/accounts/{}/statuses{query}", bob.id())).await.ok())
+        };
+        assert_eq!(own("").await, [id(&direct), id(&boost), id(&reply), id(&mine)]);
+        assert_eq!(own("?exclude_direct=true").await, [id(&boost), id(&reply), id(&mine)]);
         server.get("/api/v1/accounts/7/statuses").await.refused(404);
         server.get("/api/v1/accounts/7/statuses?pinned=true").await.refused(404);
     });
