@@ -8,8 +8,8 @@ use service::Cx;
 
 pub(crate) fn routes() -> Router<Cx> {
     Router::new()
-        .route("/assets/avatar.png", get(async || png(include_bytes!("../assets/avatar.png"))))
-        .route("/assets/header.png", get(async || png(include_bytes!("../assets/header.png"))))
+        .route("/avatars/original/missing.png", get(async || png(include_bytes!("../assets/avatar.png"))))
+        .route("/headers/original/missing.png", get(async || png(include_bytes!("../assets/header.png"))))
         .route("/assets/icon.png", get(async || png(include_bytes!("../assets/icon.png"))))
         .route("/assets/server.png", get(async || png(include_bytes!("../assets/server.png"))))
 }

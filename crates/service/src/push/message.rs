@@ -46,7 +46,7 @@ pub(super) fn of(names: &Names, view: &NotificationView, access_token: &str) -> 
     let profile = &view.from.account.profile;
     let icon = match &profile.avatar_url {
         Some(url) if url.len() <= MAX_ICON => url.clone(),
-        _ => names.url("/assets/avatar.png"),
+        _ => names.url("/avatars/original/missing.png"),
     };
     let message = Message {
         access_token,

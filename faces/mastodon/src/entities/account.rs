@@ -11,10 +11,11 @@ use service::mute::Muted;
 use service::preferences::Preferences;
 use service::profile::AccountView;
 
-/// Shown where an account has no picture.
-const NO_AVATAR: &str = "/assets/avatar.png";
+/// Shown where an account has no picture. Programs know these two by their ends,
+/// as documented, and show something of their own in their place.
+const NO_AVATAR: &str = "/avatars/original/missing.png";
 /// Shown where an account has no wide picture.
-const NO_HEADER: &str = "/assets/header.png";
+const NO_HEADER: &str = "/headers/original/missing.png";
 
 /// <https://docs.joinmastodon.org/entities/CustomEmoji/>
 #[derive(Debug, Serialize)]

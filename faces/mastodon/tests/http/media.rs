@@ -326,9 +326,14 @@ fn a_profile_has_pictures_that_come_and_go() {
         bob.send_parts(Method::PATCH, own, wrong).await.refused(422);
         bob.patch_form(own, "avatar=https%3A%2F%2Fevil.example%2Fx.png").await.refused(422);
         let none = bob.delete("/api/v1/profile/avatar").await.ok();
-        assert_eq!(none["avatar"], "https://here.example/assets/avatar.png");
+        assert_eq!(none["avatar"], "https://here.example/avatars/original/missing.png");
         let none = bob.delete("/api/v1/profile/header").await.ok();
-        assert_eq!(none["header"], "https://here.example/assets/header.png");
+        assert_eq!(none["header"], "https://here.example/headers/original/missing.png");
+        for path in ["/avatars/original/missing.png", "/headers/original/missing.png"] {
+            let shown = server.get(path).await;
+            assert_eq!(shown.status, 200);
+            assert_eq!(shown.headers["content-type"], "image/png");
+        }
         service::media::sweep(&server.cx).await.unwrap();
         assert!(walk(&folder).is_empty(), "{:?}", walk(&folder));
     });
@@ -356,7 +361,7 @@ fn what_peers_show_is_named_by_us_and_not_by_anyone_else() {
         }
         let bob = server.person("bob").await;
         let own = bob.get("/api/v1/accounts/verify_credentials").await.ok();
-        assert_eq!(own["avatar"], "https://here.example/assets/avatar.png");
+        assert_eq!(own["avatar"], "https://here.example/avatars/original/missing.png");
     });
 }
 
