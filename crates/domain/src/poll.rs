@@ -79,7 +79,7 @@ pub struct PollView {
     pub poll: Poll,
     /// When it is shown.
     pub now: Timestamp,
-    /// Places of what the viewer chose; none for nobody.
+    /// Places of what the viewer chose, in the order of the votes; none for nobody.
     pub own_votes: Option<Vec<i64>>,
     /// The viewer asks it.
     pub is_own: bool,

@@ -110,7 +110,8 @@ pub fn views(
     let mut own: HashMap<PostId, Vec<i64>> = HashMap::new();
     if let Some(viewer) = viewer {
         let rows = tx.query(
-            "SELECT post_id, place FROM poll_vote WHERE account_id = $1 AND post_id = ANY($2) ORDER BY post_id, place",
+            "SELECT post_id, place FROM poll_vote WHERE account_id = $1 AND post_id = ANY($2)
+             ORDER BY post_id, created_at_ms, place",
             &[&viewer, &ids],
             |row| Ok((row.get::<PostId>(0)?, row.get(1)?)),
         )?;

@@ -115,8 +115,10 @@ fn of_several_choices_each_is_taken_once() {
         let after = votes(&eve, poll, json!([0, 2])).await;
         assert_eq!((&after["own_votes"], &after["votes_count"]), (&json!([0, 2]), &json!(2)));
         refused(&eve, poll, json!([2])).await;
+        server.clock.advance(Duration::from_secs(1));
         let after = votes(&eve, poll, json!([1])).await;
         assert_eq!((&after["votes_count"], &after["voters_count"]), (&json!(3), &json!(1)));
+        assert_eq!(after["own_votes"], json!([0, 2, 1]), "in the order of the votes");
     });
 }
 
