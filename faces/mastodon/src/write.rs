@@ -144,9 +144,6 @@ impl StatusForm {
 
     fn draft(self, in_reply_to: Option<PostId>, preferred: &Preferences) -> Result<Draft, ApiError> {
         let media = self.media()?;
-        if self.poll.is_some() && media.as_ref().is_some_and(|media| !media.is_empty()) {
-            return Err(ApiError::invalid("Validation failed: Cannot attach files to a post with a poll"));
-        }
         Ok(Draft {
             visibility: self.visibility()?.unwrap_or(preferred.visibility),
             format: self.format()?.unwrap_or_default(),

@@ -206,6 +206,18 @@ fn pictures_go_out_with_a_post_and_only_once() {
 }
 
 #[test]
+fn a_poll_may_have_pictures() {
+    on_shelf(async |server, _| {
+        let bob = server.person("bob").await;
+        let medium = uploads(&bob).await;
+        let poll = json!({ "options": ["this", "that"], "expires_in": 600 });
+        let post = posts(&bob, json!({ "status": "which?", "media_ids": [id(&medium)], "poll": poll })).await;
+        assert_eq!(id(&post["media_attachments"][0]), id(&medium));
+        assert_eq!(post["poll"]["options"][1]["title"], "that");
+    });
+}
+
+#[test]
 fn an_edit_changes_what_hangs_on_a_post_and_what_is_said_of_it() {
     on_shelf(async |server, folder| {
         let bob = server.person("bob").await;
