@@ -122,11 +122,6 @@ pub struct MediaChange {
 }
 
 impl MediaChange {
-    /// Whether nothing changes.
-    pub const fn is_empty(&self) -> bool {
-        self.description.is_none() && self.focus.is_none()
-    }
-
     /// Writes the change.
     pub fn apply(&self, attachment: &mut Attachment) {
         if let Some(words) = &self.description {

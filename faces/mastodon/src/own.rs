@@ -4,10 +4,8 @@ use crate::answer::{Answer, json};
 use crate::entities::Dialect;
 use crate::entities::account::{Own, Profile};
 use crate::entities::status::{visibility, visibility_of};
-use crate::params::language;
+use crate::params::{language, written_picture};
 use axum::extract::State;
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD as BASE64;
 use bytes::Bytes;
 use serde::{Deserialize, Serialize};
 use service::account::{PictureChange, ProfileChange, update_local, verify_later};
@@ -143,11 +141,7 @@ fn handed_in(form: &Uploads<OwnForm>, name: &str, written: Option<&str>) -> Resu
     if let Some(file) = file {
         return Ok(Some(file.bytes.clone()));
     }
-    let Some(text) = written.filter(|text| !text.is_empty()) else { return Ok(None) };
-    let data = text.strip_prefix("data:image/").and_then(|rest| rest.split_once(";base64,"));
-    let bytes = data.and_then(|(_, encoded)| BASE64.decode(encoded.trim()).ok());
-    let wrong = || ApiError::invalid(format!("Validation failed: {name} is neither a file nor a data URL"));
-    bytes.map(|bytes| Some(bytes.into())).ok_or_else(wrong)
+    written_picture(name, written)
 }
 
 async fn developed(cx: &Cx, frame: Frame, picture: Option<Bytes>) -> Result<Option<PictureChange>, ApiError> {

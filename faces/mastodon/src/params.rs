@@ -1,5 +1,8 @@
-//! What programs write into paths and queries: ids, lists of them, languages.
+//! What programs write into requests: ids, lists of them, languages, pictures.
 
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD as BASE64;
+use bytes::Bytes;
 use serde::Deserialize;
 use web::ApiError;
 
@@ -35,6 +38,15 @@ impl Ids {
 /// A request for something that is not built is refused, not half answered.
 pub(crate) fn not_built(what: &'static str) -> ApiError {
     ApiError::invalid(format!("Validation failed: {what} is not supported by this server"))
+}
+
+/// A picture that is written as text (`data:`).
+pub(crate) fn written_picture(name: &str, written: Option<&str>) -> Result<Option<Bytes>, ApiError> {
+    let Some(text) = written.filter(|text| !text.is_empty()) else { return Ok(None) };
+    let data = text.strip_prefix("data:image/").and_then(|rest| rest.split_once(";base64,"));
+    let bytes = data.and_then(|(_, encoded)| BASE64.decode(encoded.trim()).ok());
+    let wrong = || ApiError::invalid(format!("Validation failed: {name} is neither a file nor a data URL"));
+    bytes.map(|bytes| Some(bytes.into())).ok_or_else(wrong)
 }
 
 /// A language tag (BCP 47) as far as it can be checked without a register.

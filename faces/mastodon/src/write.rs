@@ -5,18 +5,17 @@ use crate::entities::Dialect;
 use crate::entities::account::Account;
 use crate::entities::status::visibility_of;
 use crate::media::about;
-use crate::params::{id as id_of, language, not_built};
+use crate::params::{id as id_of, language, not_built, written_picture};
 use crate::scheduled;
 use axum::Json;
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
-use domain::media::MediaChange;
 use domain::poll::PollDraft;
 use domain::post::{Draft, Format};
 use domain::{AccountId, MediaId, PostId, PostView, Timestamp, Visibility};
 use http::{HeaderMap, StatusCode};
 use serde::{Deserialize, Serialize};
-use service::media::{Aside, set_aside, take_off};
+use service::media::{Aside, Retouch, set_aside, take_off};
 use service::post::{Edit, publish as publish_post};
 use service::preferences::{self, Preferences};
 use service::{Cx, boost, post, thread};
@@ -29,6 +28,17 @@ struct MediaForm {
     id: String,
     description: Option<String>,
     focus: Option<String>,
+    /// Written as text (`data:`).
+    thumbnail: Option<String>,
+}
+
+impl MediaForm {
+    fn retouch(&self) -> Option<Result<Retouch, ApiError>> {
+        let id = MediaId(id_of(&self.id)?);
+        let thumbnail = written_picture("thumbnail", self.thumbnail.as_deref());
+        let about = about(self.description.clone(), self.focus.as_deref());
+        Some(about.and_then(|about| Ok(Retouch { id, about, thumbnail: thumbnail? })))
+    }
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -128,10 +138,9 @@ impl StatusForm {
         Ok(Some(ids))
     }
 
-    /// What is said of media that hang on it already.
-    fn media_changes(&self) -> Result<Vec<(MediaId, MediaChange)>, ApiError> {
-        let named = self.media_attributes.iter().filter_map(|it| Some((MediaId(id_of(&it.id)?), it)));
-        named.map(|(id, it)| Ok((id, about(it.description.clone(), it.focus.as_deref())?))).collect()
+    /// What becomes of media that hang on it already.
+    fn retouches(&self) -> Result<Vec<Retouch>, ApiError> {
+        self.media_attributes.iter().filter_map(MediaForm::retouch).collect()
     }
 
     /// When it is to be published, if not now: what is nearly due is due.
@@ -233,9 +242,9 @@ pub(crate) async fn edit(
     if before.post.author_id != me || before.boost.is_some() {
         return Err(ApiError::not_found());
     }
-    let (media, media_changes) = (form.media()?, form.media_changes()?);
+    let (media, retouches) = (form.media()?, form.retouches()?);
     let draft = changed(&before, form)?;
-    post::edit(&cx, viewer.account(), id, Edit { draft, media, media_changes }).await?;
+    post::edit(&cx, viewer.account(), id, Edit { draft, media, retouches }).await?;
     let view = show(&cx, me, id).await?;
     json(&Dialect::new(&cx.names).status(&view))
 }

@@ -1,8 +1,8 @@
 //! Media are hung on posts, and go with them.
 
-use super::{check, throw_away};
+use super::throw_away;
 use crate::{Error, Result};
-use domain::media::{MediaChange, Medium, check_together};
+use domain::media::{Medium, check_together};
 use domain::post::Attachment;
 use domain::{Account, MediaId, Post, PostId};
 use store::Tx;
@@ -37,28 +37,6 @@ pub fn hang(tx: &mut Tx, viewer: &Account, post: PostId, ids: &[MediaId]) -> Res
 fn not_there(ids: &[String]) -> Error {
     let which = ids.join(", ");
     Error::Refused(format!("Media attachments {which} not found or already attached to another post").into())
-}
-
-/// Changes what is said of media that hang on a post.
-pub fn apply(
-    tx: &mut Tx,
-    viewer: &Account,
-    post: PostId,
-    attachments: &mut [Attachment],
-    changes: &[(MediaId, MediaChange)],
-) -> Result<()> {
-    for (id, change) in changes.iter().filter(|(_, change)| !change.is_empty()) {
-        check(change)?;
-        let Some(attachment) = attachments.iter_mut().find(|it| it.id == Some(*id)) else { continue };
-        store::media::lock(tx, *id)?;
-        let medium = store::media::find(tx, *id)?;
-        if let Some(mut medium) = medium.filter(|it| it.account_id == viewer.id && it.post_id == Some(post)) {
-            change.apply(&mut medium.attachment);
-            store::media::update(tx, &medium)?;
-            *attachment = medium.attachment;
-        }
-    }
-    Ok(())
 }
 
 /// Throws away what hangs on a post that goes: files of ours, and what is kept

@@ -88,6 +88,17 @@ impl Thumbnail {
         medium.attachment.blurhash = self.blurhash;
         medium.files.preview = Some(self.name);
     }
+
+    /// Stands for a medium in the place of what stood for it.
+    pub(super) fn replace(self, tx: &mut store::Tx, cx: &Cx, medium: &mut Medium) -> Result<()> {
+        let now = tx.now();
+        if let Some(old) = &medium.files.preview {
+            store::shelf::doom(tx, old, now)?;
+        }
+        store::shelf::claim(tx, &self.name)?;
+        self.hang(cx, medium);
+        Ok(())
+    }
 }
 
 /// Makes a preview of a picture and lays it on the shelf.
@@ -185,12 +196,7 @@ pub async fn change(
         let mut medium = unattached(tx, &viewer, id)?;
         about.apply(&mut medium.attachment);
         if let Some(picture) = picture.clone() {
-            let now = tx.now();
-            if let Some(old) = &medium.files.preview {
-                store::shelf::doom(tx, old, now)?;
-            }
-            store::shelf::claim(tx, &picture.name)?;
-            picture.hang(&names, &mut medium);
+            picture.replace(tx, &names, &mut medium)?;
         }
         store::media::update(tx, &medium)?;
         Ok(medium)

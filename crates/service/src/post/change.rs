@@ -5,10 +5,10 @@ use super::publish::{Silence, check_length, sending, written};
 use super::question::{self, PollChange};
 use crate::activity;
 use crate::arrival::Outcome;
+use crate::media::Retouch;
 use crate::notify::{self, News};
 use crate::{Cx, Error, OrNotFound, Result, documents, media, undone};
 use activitypub::render;
-use domain::media::MediaChange;
 use domain::notification::{About, NotificationKind};
 use domain::post::{self, Draft};
 use domain::visibility::may_see;
@@ -24,14 +24,14 @@ pub struct Edit {
     pub draft: Draft,
     /// What hangs on it from now on, in this order; `None` leaves it.
     pub media: Option<Vec<MediaId>>,
-    /// What is said of it.
-    pub media_changes: Vec<(MediaId, MediaChange)>,
+    /// What becomes of it.
+    pub retouches: Vec<Retouch>,
 }
 
 impl Edit {
     /// A change of the text only.
     pub const fn text(draft: Draft) -> Self {
-        Self { draft, media: None, media_changes: Vec::new() }
+        Self { draft, media: None, retouches: Vec::new() }
     }
 }
 
@@ -44,7 +44,8 @@ pub async fn edit(cx: &Cx, viewer: &Account, id: PostId, edit: Edit) -> Result<(
     check_length(&edit.draft, Silence::Allowed)?;
     question::check(edit.draft.poll.as_ref())?;
     let text = written(cx, &edit.draft).await?;
-    let (viewer, poll) = (viewer.clone(), edit.draft.poll.clone());
+    let retouched = media::develop(cx, edit.retouches).await?;
+    let (viewer, poll, names) = (viewer.clone(), edit.draft.poll.clone(), cx.clone());
     cx.write(move |tx| {
         let post = own(tx, &viewer, id)?;
         let mut text = text.clone();
@@ -52,7 +53,7 @@ pub async fn edit(cx: &Cx, viewer: &Account, id: PostId, edit: Edit) -> Result<(
             Some(ids) => media::hang(tx, &viewer, id, ids)?,
             None => post.text.attachments.clone(),
         };
-        media::apply(tx, &viewer, id, &mut text.attachments, &edit.media_changes)?;
+        media::apply(tx, &names, &viewer, id, &mut text.attachments, &retouched)?;
         check_length(&edit.draft, Silence::of(&text.attachments))?;
         let now = tx.now();
         let before = store::poll::find(tx, id)?;

@@ -234,6 +234,20 @@ fn an_edit_changes_what_hangs_on_a_post_and_what_is_said_of_it() {
         let both = bob.put_json(&path, said).await.ok();
         assert_eq!(both["media_attachments"][1]["description"], "the second");
         assert_eq!(both["media_attachments"][1]["meta"]["focus"], json!({ "x": 0.0, "y": 1.0 }));
+        let data = base64::engine::general_purpose::STANDARD.encode(picture(ImageFormat::Gif));
+        let other = json!({ "media_ids": [id(&one), id(&two)], "media_attributes":
+            [{ "id": id(&two), "thumbnail": format!("data:image/gif;base64,{data}") }] });
+        later();
+        let shown = bob.put_json(&path, other).await.ok()["media_attachments"][1].clone();
+        assert_ne!(shown["preview_url"], two["preview_url"]);
+        assert_eq!((&shown["url"], &shown["description"]), (&two["url"], &json!("the second")));
+        service::media::sweep(&server.cx).await.unwrap();
+        assert!(
+            file(&folder, &shown["preview_url"]).is_some() && file(&folder, &two["preview_url"]).is_none()
+        );
+        let wrong =
+            json!({ "media_attributes": [{ "id": id(&two), "thumbnail": "https://evil.example/x.png" }] });
+        bob.put_json(&path, wrong).await.refused(422);
         later();
         let none = bob.put_json(&path, json!({ "media_ids": [] })).await.ok();
         assert_eq!(none["media_attachments"], json!([]));
@@ -245,7 +259,7 @@ fn an_edit_changes_what_hangs_on_a_post_and_what_is_said_of_it() {
             .iter()
             .map(|v| v["media_attachments"].as_array().unwrap().len())
             .collect();
-        assert_eq!(counts, [1, 1, 2, 0]);
+        assert_eq!(counts, [1, 1, 2, 2, 0]);
         assert!(file(&folder, &one["url"]).is_some(), "its history still shows it");
         bob.delete(&format!("{path}?delete_media=true")).await.ok();
         service::media::sweep(&server.cx).await.unwrap();
