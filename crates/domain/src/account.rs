@@ -313,29 +313,30 @@ pub enum InvalidName {
     Reserved,
 }
 
-/// Names that routes or people would mistake.
-const RESERVED: [&str; 12] = [
-    "actor",
-    "instance",
-    "admin",
-    "administrator",
-    "root",
-    "system",
-    "support",
-    "help",
-    "moderator",
-    "antiphon",
-    "inbox",
-    "undefined",
-];
+/// Names that routes or programs would mistake.
+const RESERVED: [&str; 4] = ["actor", "instance", "inbox", "undefined"];
 
-/// Checks a name for a new account here.
+/// Names that people would take for those who run the server.
+const OFFICIAL: [&str; 8] =
+    ["admin", "administrator", "root", "system", "support", "help", "moderator", "antiphon"];
+
+/// Checks a name for a new account here, made by those who run the server.
 pub fn check_name(name: &str) -> Result<(), InvalidName> {
     let fits = (1..=30).contains(&name.len()) && name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_');
     if !fits {
         return Err(InvalidName::Characters);
     }
-    if RESERVED.contains(&name.to_ascii_lowercase().as_str()) { Err(InvalidName::Reserved) } else { Ok(()) }
+    if is_among(&RESERVED, name) { Err(InvalidName::Reserved) } else { Ok(()) }
+}
+
+/// Checks a name that somebody chose for a new account of their own.
+pub fn check_chosen_name(name: &str) -> Result<(), InvalidName> {
+    check_name(name)?;
+    if is_among(&OFFICIAL, name) { Err(InvalidName::Reserved) } else { Ok(()) }
+}
+
+fn is_among(names: &[&str], name: &str) -> bool {
+    names.iter().any(|known| known.eq_ignore_ascii_case(name))
 }
 
 #[cfg(test)]
@@ -348,6 +349,16 @@ mod tests {
         for wrong in ["", "a b", "a/b", "käthe", "x.y", &"x".repeat(31)] {
             assert_eq!(check_name(wrong), Err(InvalidName::Characters), "{wrong}");
         }
-        assert_eq!(check_name("Admin"), Err(InvalidName::Reserved));
+        assert_eq!(check_name("Inbox"), Err(InvalidName::Reserved));
+    }
+
+    #[test]
+    fn an_official_name_is_given_only_by_those_who_run_the_server() {
+        assert_eq!(check_chosen_name("Admin"), Err(InvalidName::Reserved));
+        assert_eq!(check_name("Admin"), Ok(()));
+        for wrong in ["inbox", "a b"] {
+            assert_eq!(check_chosen_name(wrong), check_name(wrong), "{wrong}");
+        }
+        assert_eq!(check_chosen_name("carol_2"), Ok(()));
     }
 }

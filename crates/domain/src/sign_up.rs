@@ -1,6 +1,6 @@
 //! What somebody who signs up fills in, and what can be wrong with it.
 
-use crate::account::{InvalidName, check_name};
+use crate::account::{InvalidName, check_chosen_name};
 use crate::email::Email;
 
 /// The shortest password, in characters.
@@ -165,7 +165,7 @@ fn check_username(name: &str) -> Option<Fault> {
     match name.trim() {
         "" => Some(Fault::Blank),
         name if name.chars().count() > 30 => Some(Fault::TooLong(30)),
-        name => match check_name(name) {
+        name => match check_chosen_name(name) {
             Ok(()) => None,
             Err(InvalidName::Reserved) => Some(Fault::Reserved),
             Err(InvalidName::Characters) => {
