@@ -56,8 +56,6 @@ def main() -> int:
         print(f"port {ITS_PORT} is taken: two tests that need it are left out", file=sys.stderr)
         wanted += ["--deselect", "tests/integration/test_auth.py::test_login_cli"]
         wanted += ["--deselect", "tests/integration/test_auth.py::test_login_cli_wrong_password"]
-    # It wants each film made anew as MP4; we keep what browsers play, as WebM.
-    wanted += ["--deselect", "tests/integration/test_post.py::test_media_thumbnail"]
     count = Count()
     with Server(os.environ["ANTIPHON_BIN"], folder, port=ITS_PORT if its_port else None, name="localhost", ANTIPHON_SIGN_UP="open") as server:
         server.wait_until_healthy()

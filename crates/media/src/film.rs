@@ -251,7 +251,6 @@ const fn demuxer(format: Format) -> &'static str {
 
 const fn muxer(format: Format) -> &'static str {
     match format {
-        Format::WebM => "webm",
         Format::Mp3 => "mp3",
         Format::Ogg => "ogg",
         Format::Flac => "flac",
@@ -261,7 +260,8 @@ const fn muxer(format: Format) -> &'static str {
     }
 }
 
-/// The streams that every browser plays are copied; others are made anew.
+/// The streams that every browser and every telephone plays are copied; others
+/// are made anew, WebM too: many apps show none.
 fn plan(format: Format, film: Option<&Stream>, sound: Option<&Stream>) -> Result<Plan, Refused> {
     let heard = sound.map(|sound| sound.codec_name.as_str());
     let Some(film) = film else {
@@ -270,12 +270,8 @@ fn plan(format: Format, film: Option<&Stream>, sound: Option<&Stream>) -> Result
         return Ok(sound_plan(format, heard));
     };
     let plain = matches!(film.pix_fmt.as_deref(), Some("yuv420p" | "yuvj420p"));
-    let copies = |format| Ok(Plan { format, makes_anew: false });
-    match (format, film.codec_name.as_str(), heard) {
-        (Format::WebM, "vp8" | "vp9" | "av1", None | Some("opus" | "vorbis")) => copies(Format::WebM),
-        (_, "h264", None | Some("aac" | "mp3")) if plain => copies(Format::Mp4),
-        _ => Ok(Plan { format: Format::Mp4, makes_anew: true }),
-    }
+    let plays = plain && film.codec_name == "h264" && matches!(heard, None | Some("aac" | "mp3"));
+    Ok(Plan { format: Format::Mp4, makes_anew: !plays })
 }
 
 fn sound_plan(format: Format, heard: &str) -> Plan {

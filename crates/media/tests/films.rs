@@ -56,6 +56,12 @@ fn films_and_recordings_are_cleaned_and_measured() {
     let (film, clean) = develop(&tools, &bytes, Format::of(&bytes).unwrap()).unwrap();
     assert_eq!((film.has_sound, film.format, Format::of(&clean)), (false, Format::Mp4, Some(Format::Mp4)));
 
+    let webm = [&PICTURES[..], &SOUND, &["-c:v", "libvpx", "-c:a", "libopus"]].concat();
+    let bytes = made(folder.path(), "d.webm", &webm);
+    let (film, clean) = develop(&tools, &bytes, Format::of(&bytes).unwrap()).unwrap();
+    assert_eq!((film.has_sound, film.format, Format::of(&clean)), (true, Format::Mp4, Some(Format::Mp4)));
+    assert!(!holds_secret(&clean));
+
     let bytes = made(folder.path(), "c.mp3", &SOUND);
     let (song, clean) = develop(&tools, &bytes, Format::of(&bytes).unwrap()).unwrap();
     assert_eq!((song.family, song.format, song.size, song.poster), (Family::Sound, Format::Mp3, None, None));
