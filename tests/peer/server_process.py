@@ -21,11 +21,19 @@ class Server:
     """A running server; ended by its process id when the block is left."""
 
     def __init__(
-        self, binary: str, folder: pathlib.Path, host: str = "127.0.0.1", port: int | None = None, name: str | None = None, **settings: str
+        self,
+        binary: str,
+        folder: pathlib.Path,
+        host: str = "127.0.0.1",
+        port: int | None = None,
+        name: str | None = None,
+        origin: str | None = None,
+        **settings: str,
     ):
         listen = f"{host}:{port or free_port(host)}"
         self.binary = binary
-        self.origin = f"http://{listen.replace(host, name or host)}"
+        self.listen = listen
+        self.origin = origin or f"http://{listen.replace(host, name or host)}"
         self.env = os.environ | {
             "ANTIPHON_ORIGIN": self.origin,
             "ANTIPHON_LISTEN": listen,

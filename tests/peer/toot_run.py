@@ -10,26 +10,11 @@ import tempfile
 
 import pytest
 
+from pytest_count import Count
 from server_process import Server
 
 # Two of its tests sign in at this address, whatever they are told.
 ITS_PORT = 3000
-
-
-class Count:
-    """Counts what became of each test."""
-
-    def __init__(self):
-        self.passed = self.failed = self.skipped = 0
-
-    def pytest_runtest_logreport(self, report):
-        if report.failed:
-            self.failed += 1
-            print(f"\nnot ok {report.nodeid} ({report.when})\n{report.longreprtext[-1500:]}", flush=True)
-        elif report.skipped:
-            self.skipped += 1
-        elif report.when == "call":
-            self.passed += 1
 
 
 def is_free(port: int) -> bool:
@@ -63,8 +48,7 @@ def main() -> int:
         sys.path.insert(0, source)
         os.chdir(source)
         pytest.main(["-q", "--no-header", "-p", "no:cacheprovider", "--tb=short", "--no-summary", "tests/integration", *wanted], plugins=[count])
-    print(f"\n{count.passed} passed, {count.failed} failed, {count.skipped} skipped")
-    code = 0 if count.passed and not count.failed else 1
+    code = count.finish()
     if code == 0 and not keep:
         shutil.rmtree(folder, ignore_errors=True)
     else:
