@@ -56,6 +56,11 @@ impl Error {
     pub fn invalid(field: &'static str, problem: impl Into<Cow<'static, str>>) -> Self {
         Self::Invalid { field, problem: problem.into() }
     }
+
+    /// Whether there is no room, for a file or for a row.
+    pub const fn is_full(&self) -> bool {
+        matches!(self, Self::Full | Self::Store(store::Error::Full))
+    }
 }
 
 /// Turns an absent row into "not found".

@@ -31,7 +31,7 @@ impl Refusal {
         Self { status, message: message.into(), retry_after: None }
     }
 
-    fn later(status: StatusCode, message: &'static str, seconds: u64) -> Self {
+    fn later(status: StatusCode, message: impl Into<Cow<'static, str>>, seconds: u64) -> Self {
         Self { status, message: message.into(), retry_after: Some(seconds.max(1)) }
     }
 
@@ -44,9 +44,9 @@ impl Refusal {
                 Self::new(StatusCode::UNPROCESSABLE_ENTITY, format!("Validation failed: {field} {problem}"))
             }
             Error::Refused(why) => Self::new(StatusCode::UNPROCESSABLE_ENTITY, why.clone()),
-            Error::Full => {
+            error if error.is_full() => {
                 tracing::error!("the disk is full");
-                Self::later(StatusCode::SERVICE_UNAVAILABLE, "There is no room for files here", FULL_SECONDS)
+                Self::later(StatusCode::SERVICE_UNAVAILABLE, "There is no room on the disk of this server", FULL_SECONDS)
             }
             Error::Unauthorized(why) => Self::new(StatusCode::UNAUTHORIZED, *why),
             Error::Forbidden(why) => Self::new(StatusCode::FORBIDDEN, *why),
@@ -163,7 +163,7 @@ impl Problem {
     }
 
     /// 429 or 503, with the seconds to wait.
-    pub fn later(status: StatusCode, detail: &'static str, seconds: u64) -> Self {
+    pub fn later(status: StatusCode, detail: impl Into<Cow<'static, str>>, seconds: u64) -> Self {
         Self(Refusal::later(status, detail, seconds))
     }
 }
@@ -269,6 +269,7 @@ mod tests {
             (Error::Forbidden("no"), 403),
             (Error::Conflict("marker"), 409),
             (Error::TooMany(3), 429),
+            (Error::Full, 503),
             (Error::Internal("secret".into()), 500),
         ] {
             assert_eq!(Refusal::of(&error).status.as_u16(), status, "{error}");

@@ -59,9 +59,9 @@ pub(crate) fn refused(why: &Refused) -> Response {
         Refused::Malformed(_) => StatusCode::BAD_REQUEST,
         Refused::Unproven { .. } => StatusCode::UNAUTHORIZED,
         Refused::NotYours(_) | Refused::Policy(_) => StatusCode::FORBIDDEN,
-        Refused::Later(_) => {
-            let text = "the server is busy; try again";
-            return Problem::later(StatusCode::SERVICE_UNAVAILABLE, text, BUSY_SECONDS).into_response();
+        Refused::Later(why) => {
+            let problem = Problem::later(StatusCode::SERVICE_UNAVAILABLE, why.clone(), BUSY_SECONDS);
+            return problem.into_response();
         }
     };
     let mut response = Problem::new(status, why.to_string()).into_response();

@@ -150,8 +150,9 @@ async fn shut_out(cx: &Cx, actor: &ActorId) -> Option<Refused> {
 
 #[expect(clippy::needless_pass_by_value, reason = "fits `map_err`")]
 fn later(error: Error) -> Refused {
-    tracing::warn!(%error, "an activity could not be checked");
-    Refused::Later("the server is busy; try again".into())
+    tracing::warn!(%error, "an activity could not be checked or kept");
+    let why = if error.is_full() { "the disk of this server is full" } else { "the server is busy; try again" };
+    Refused::Later(why.into())
 }
 
 async fn keep(cx: &Cx, arrived: &Arrived, letter: &Letter, signed: Signed) -> Result<(), Refused> {
