@@ -2,123 +2,65 @@
 
 use crate::cursor::Cursor;
 use crate::search::{self, Subject};
+use crate::value::{Row, ToValue};
 use crate::{Error, Result, Tx, json};
-use domain::account::{AccountCounts, Collections, Details, Flags, Pictures, Profile};
+use domain::account::{AccountCounts, Collections, Flags, Profile};
 use domain::{Account, AccountId, AccountKind, AccountState, ActorId, Handle, Home, Host, Inbox, Timestamp};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
 
-/// The columns of an account under the alias `$a`, as [`read`] wants them.
+/// The columns of an account under the alias `a`, as [`read`] wants them.
 macro_rules! columns {
-    ($a:literal) => {
-        concat!(
-            $a,
-            ".id, ",
-            $a,
-            ".home, ",
-            $a,
-            ".state, ",
-            $a,
-            ".kind, ",
-            $a,
-            ".actor_id, ",
-            $a,
-            ".name, ",
-            $a,
-            ".domain, ",
-            $a,
-            ".inbox, ",
-            $a,
-            ".shared_inbox, ",
-            $a,
-            ".followers_url, ",
-            $a,
-            ".following_url, ",
-            $a,
-            ".outbox_url, ",
-            $a,
-            ".featured_url, ",
-            $a,
-            ".display_name, ",
-            $a,
-            ".bio_html, ",
-            $a,
-            ".bio_source, ",
-            $a,
-            ".url, ",
-            $a,
-            ".avatar_url, ",
-            $a,
-            ".header_url, ",
-            $a,
-            ".pictures, ",
-            $a,
-            ".details, ",
-            $a,
-            ".fields, ",
-            $a,
-            ".emojis, ",
-            $a,
-            ".also_known_as, ",
-            $a,
-            ".moved_to, ",
-            $a,
-            ".locked, ",
-            $a,
-            ".discoverable, ",
-            $a,
-            ".indexable, ",
-            $a,
-            ".memorial, ",
-            $a,
-            ".created_at_ms, ",
-            $a,
-            ".fetched_at_ms"
-        )
+    () => {
+        "a.id, a.home, a.state, a.kind, a.actor_id, a.name, a.domain, a.inbox, a.shared_inbox, a.followers_url,
+         a.following_url, a.outbox_url, a.featured_url, a.display_name, a.bio_html, a.bio_source, a.url, a.avatar_url,
+         a.header_url, a.pictures, a.details, a.fields, a.emojis, a.also_known_as, a.moved_to, a.locked,
+         a.discoverable, a.indexable, a.memorial, a.created_at_ms, a.fetched_at_ms"
     };
 }
 pub(crate) use columns;
 
-/// The columns of an account's numbers under the alias `$c`, which may be an outer join.
+/// The columns of an account's numbers under the alias `c`, which may be an outer join.
 macro_rules! count_columns {
-    ($c:literal) => {
-        concat!(
-            "COALESCE(",
-            $c,
-            ".followers, 0), COALESCE(",
-            $c,
-            ".following, 0), COALESCE(",
-            $c,
-            ".posts, 0), ",
-            $c,
-            ".last_post_at_ms"
-        )
+    () => {
+        "COALESCE(c.followers, 0), COALESCE(c.following, 0), COALESCE(c.posts, 0), c.last_post_at_ms"
     };
 }
 pub(crate) use count_columns;
+
+/// A statement for accounts under the alias `a`, as [`read_row`] wants them.
+macro_rules! select {
+    ($rest:literal) => {
+        concat!("SELECT ", columns!(), " FROM account a ", $rest)
+    };
+}
+
+/// The same with their numbers, as [`read_counted`] wants them.
+macro_rules! select_counted {
+    ($rest:literal) => {
+        concat!(
+            "SELECT ",
+            columns!(),
+            ", ",
+            count_columns!(),
+            " FROM account a LEFT JOIN account_count c ON c.account_id = a.id ",
+            $rest
+        )
+    };
+}
 
 const HERE: i64 = 0;
 const SITE: i64 = 1;
 const PEER: i64 = 2;
 
-fn pictures(text: Option<String>) -> Result<Pictures> {
-    text.map_or(Ok(Pictures::default()), |text| {
-        serde_json::from_str(&text).map_err(|error| Error::Corrupt(error.to_string()))
-    })
+/// A column that is NULL where there is nothing to say, as for most.
+fn optional<T: DeserializeOwned + Default>(text: Option<String>) -> Result<T> {
+    text.map_or_else(|| Ok(T::default()), |text| json::read_one(&text))
 }
 
-/// The column's text; nothing is known of most.
-fn pictures_text(pictures: &Pictures) -> Option<String> {
-    (*pictures != Pictures::default()).then(|| serde_json::to_string(pictures).ok()).flatten()
-}
-
-fn details(text: Option<String>) -> Result<Details> {
-    text.map_or(Ok(Details::default()), |text| {
-        serde_json::from_str(&text).map_err(|error| Error::Corrupt(error.to_string()))
-    })
-}
-
-/// The column's text; most set nothing.
-fn details_text(details: &Details) -> Option<String> {
-    (*details != Details::default()).then(|| serde_json::to_string(details).ok()).flatten()
+/// The text of such a column.
+fn optional_text<T: Serialize + Default + PartialEq>(value: &T) -> Option<String> {
+    (*value != T::default()).then(|| json::write_one(value))
 }
 
 /// Reads an account from the columns of [`columns!`].
@@ -145,8 +87,8 @@ pub(crate) fn read(c: &mut Cursor<'_, '_>) -> Result<Account> {
         url: c.next()?,
         avatar_url: c.next()?,
         header_url: c.next()?,
-        pictures: pictures(c.next()?)?,
-        details: details(c.next()?)?,
+        pictures: optional(c.next()?)?,
+        details: optional(c.next()?)?,
         fields: json::read(&c.next::<String>()?)?,
         emojis: json::read(&c.next::<String>()?)?,
     };
@@ -184,6 +126,15 @@ pub(crate) fn read_counts(c: &mut Cursor<'_, '_>) -> Result<AccountCounts> {
     })
 }
 
+fn read_row(row: &Row<'_>) -> Result<Account> {
+    read(&mut Cursor::new(row))
+}
+
+fn read_counted(row: &Row<'_>) -> Result<(Account, AccountCounts)> {
+    let mut c = Cursor::new(row);
+    Ok((read(&mut c)?, read_counts(&mut c)?))
+}
+
 const fn home_code(home: &Home) -> i64 {
     match home {
         Home::Here => HERE,
@@ -210,6 +161,65 @@ pub enum Inserted {
     Taken,
 }
 
+/// The columns in which an account says what it is.
+macro_rules! said {
+    () => {
+        "kind, inbox, shared_inbox, followers_url, following_url, outbox_url, featured_url, display_name, bio_html,
+            bio_source, url, avatar_url, header_url, pictures, details, fields, emojis, also_known_as, moved_to, locked,
+            discoverable, indexable, memorial, text_rules, fetched_at_ms"
+    };
+}
+
+/// What [`execute`] gives for them.
+macro_rules! said_values {
+    () => {
+        "$2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24,
+            $25, $26"
+    };
+}
+
+/// Runs a statement with an account: $1 is its id, then come the columns of
+/// [`said!`], $27 and on is `rest`.
+fn execute(
+    tx: &mut Tx,
+    sql: &'static str,
+    account: &Account,
+    text_rules: i64,
+    rest: &[&dyn ToValue],
+) -> Result<u64> {
+    let (inbox, shared_inbox) = inboxes(&account.home);
+    let (p, f, c) = (&account.profile, &account.flags, &account.collections);
+    let said: [&dyn ToValue; 26] = [
+        &account.id,
+        &account.kind.as_str(),
+        &inbox,
+        &shared_inbox,
+        &c.followers,
+        &c.following,
+        &c.outbox,
+        &c.featured,
+        &p.display_name,
+        &p.bio_html,
+        &p.bio_source,
+        &p.url,
+        &p.avatar_url,
+        &p.header_url,
+        &optional_text(&p.pictures),
+        &optional_text(&p.details),
+        &json::write(&p.fields),
+        &json::write(&p.emojis),
+        &json::write(&account.also_known_as),
+        &account.moved_to,
+        &f.locked,
+        &f.discoverable,
+        &f.indexable,
+        &f.memorial,
+        &text_rules,
+        &account.fetched_at,
+    ];
+    tx.execute(sql, &[&said, rest].concat())
+}
+
 /// Adds an account. `owns_handle`: the handle is proven to be its own.
 pub fn insert(
     tx: &mut Tx,
@@ -217,103 +227,39 @@ pub fn insert(
     owns_handle: Option<Timestamp>,
     text_rules: i64,
 ) -> Result<Inserted> {
-    let (inbox, shared_inbox) = inboxes(&account.home);
-    let handle_key = owns_handle.map(|_| account.handle.key());
-    let (p, f, c) = (&account.profile, &account.flags, &account.collections);
-    let rows = tx.execute(
-        "INSERT INTO account (id, home, state, kind, actor_id, host, name, domain, handle_key, handle_verified_at_ms,
-            inbox, shared_inbox, followers_url, following_url, outbox_url, featured_url, display_name, bio_html,
-            bio_source, url, avatar_url, header_url, fields, emojis, also_known_as, moved_to, locked, discoverable,
-            indexable, memorial, text_rules, created_at_ms, fetched_at_ms, pictures, details)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22,
-            $23, $24, $25, $26, $27, $28, $29, $30, $31, $32, $33, $34, $35)
-         ON CONFLICT DO NOTHING",
-        &[
-            &account.id,
-            &home_code(&account.home),
-            &account.state.code(),
-            &account.kind.as_str(),
-            &account.actor_id,
-            &account.actor_id.host(),
-            &account.handle.name,
-            &account.handle.domain,
-            &handle_key,
-            &owns_handle,
-            &inbox,
-            &shared_inbox,
-            &c.followers,
-            &c.following,
-            &c.outbox,
-            &c.featured,
-            &p.display_name,
-            &p.bio_html,
-            &p.bio_source,
-            &p.url,
-            &p.avatar_url,
-            &p.header_url,
-            &json::write(&p.fields),
-            &json::write(&p.emojis),
-            &json::write(&account.also_known_as),
-            &account.moved_to,
-            &f.locked,
-            &f.discoverable,
-            &f.indexable,
-            &f.memorial,
-            &text_rules,
-            &account.created_at,
-            &account.fetched_at,
-            &pictures_text(&p.pictures),
-            &details_text(&p.details),
-        ],
-    )?;
-    if rows == 1 {
-        search::changed(tx, Subject::Account(account.id))?;
+    let sql = concat!(
+        "INSERT INTO account (id, ",
+        said!(),
+        ", home, state, actor_id, host, name, domain, handle_key, handle_verified_at_ms, created_at_ms)
+         VALUES ($1, ",
+        said_values!(),
+        ", $27, $28, $29, $30, $31, $32, $33, $34, $35)
+         ON CONFLICT DO NOTHING"
+    );
+    let rest: [&dyn ToValue; 9] = [
+        &home_code(&account.home),
+        &account.state.code(),
+        &account.actor_id,
+        &account.actor_id.host(),
+        &account.handle.name,
+        &account.handle.domain,
+        &owns_handle.map(|_| account.handle.key()),
+        &owns_handle,
+        &account.created_at,
+    ];
+    if execute(tx, sql, account, text_rules, &rest)? == 0 {
+        return Ok(Inserted::Taken);
     }
-    Ok(if rows == 1 { Inserted::New } else { Inserted::Taken })
+    search::changed(tx, Subject::Account(account.id))?;
+    Ok(Inserted::New)
 }
 
 /// Writes what an account says of itself: profile, switches, collections,
 /// inboxes, kind. Id, actor id, home, state and handle stay.
 pub fn update(tx: &mut Tx, account: &Account, text_rules: i64) -> Result<()> {
     search::author_may_change(tx, account.id, account.flags.indexable)?;
-    let (inbox, shared_inbox) = inboxes(&account.home);
-    let (p, f, c) = (&account.profile, &account.flags, &account.collections);
-    tx.execute(
-        "UPDATE account SET kind = $2, inbox = $3, shared_inbox = $4, followers_url = $5, following_url = $6,
-            outbox_url = $7, featured_url = $8, display_name = $9, bio_html = $10, bio_source = $11, url = $12,
-            avatar_url = $13, header_url = $14, fields = $15, emojis = $16, also_known_as = $17, moved_to = $18,
-            locked = $19, discoverable = $20, indexable = $21, memorial = $22, text_rules = $23, fetched_at_ms = $24,
-            pictures = $25, details = $26
-         WHERE id = $1",
-        &[
-            &account.id,
-            &account.kind.as_str(),
-            &inbox,
-            &shared_inbox,
-            &c.followers,
-            &c.following,
-            &c.outbox,
-            &c.featured,
-            &p.display_name,
-            &p.bio_html,
-            &p.bio_source,
-            &p.url,
-            &p.avatar_url,
-            &p.header_url,
-            &json::write(&p.fields),
-            &json::write(&p.emojis),
-            &json::write(&account.also_known_as),
-            &account.moved_to,
-            &f.locked,
-            &f.discoverable,
-            &f.indexable,
-            &f.memorial,
-            &text_rules,
-            &account.fetched_at,
-            &pictures_text(&p.pictures),
-            &details_text(&p.details),
-        ],
-    )?;
+    let sql = concat!("UPDATE account SET (", said!(), ") = (", said_values!(), ") WHERE id = $1");
+    execute(tx, sql, account, text_rules, &[])?;
     search::changed(tx, Subject::Account(account.id))
 }
 
@@ -350,9 +296,7 @@ pub fn set_state(tx: &mut Tx, id: AccountId, state: AccountState) -> Result<()> 
 
 /// The account of a row.
 pub fn find(tx: &mut Tx, id: AccountId) -> Result<Option<Account>> {
-    tx.find(concat!("SELECT ", columns!("a"), " FROM account a WHERE a.id = $1"), &[&id], |row| {
-        read(&mut Cursor::new(row))
-    })
+    tx.find(select!("WHERE a.id = $1"), &[&id], read_row)
 }
 
 /// The account of a row that must be there.
@@ -366,9 +310,7 @@ pub fn by_actor(tx: &mut Tx, actor: &ActorId) -> Result<Option<Account>> {
 }
 
 fn by_actor_text(tx: &mut Tx, actor: &str) -> Result<Option<Account>> {
-    tx.find(concat!("SELECT ", columns!("a"), " FROM account a WHERE a.actor_id = $1"), &[&actor], |row| {
-        read(&mut Cursor::new(row))
-    })
+    tx.find(select!("WHERE a.actor_id = $1"), &[&actor], read_row)
 }
 
 /// So few are looked up one by one: for more SQLite makes a table of them first.
@@ -383,47 +325,22 @@ pub fn by_actors(tx: &mut Tx, actors: &[&str]) -> Result<Vec<Account>> {
         }
         return Ok(found);
     }
-    tx.query(
-        concat!("SELECT ", columns!("a"), " FROM account a WHERE a.actor_id = ANY($1)"),
-        &[&actors],
-        |row| read(&mut Cursor::new(row)),
-    )
+    tx.query(select!("WHERE a.actor_id = ANY($1)"), &[&actors], read_row)
 }
 
 /// The account that has proven to own a handle.
 pub fn by_handle(tx: &mut Tx, handle: &Handle) -> Result<Option<Account>> {
-    tx.find(
-        concat!("SELECT ", columns!("a"), " FROM account a WHERE a.handle_key = $1"),
-        &[&handle.key()],
-        |row| read(&mut Cursor::new(row)),
-    )
+    tx.find(select!("WHERE a.handle_key = $1"), &[&handle.key()], read_row)
 }
 
 /// The page a person would open, where one of the accounts we know names it.
 pub fn by_url(tx: &mut Tx, url: &str) -> Result<Option<Account>> {
-    tx.find(
-        concat!("SELECT ", columns!("a"), " FROM account a WHERE a.url = $1 ORDER BY a.id LIMIT 1"),
-        &[&url],
-        |row| read(&mut Cursor::new(row)),
-    )
+    tx.find(select!("WHERE a.url = $1 ORDER BY a.id LIMIT 1"), &[&url], read_row)
 }
 
 /// Accounts by row, in no order.
 pub fn list(tx: &mut Tx, ids: &[AccountId]) -> Result<Vec<(Account, AccountCounts)>> {
-    tx.query(
-        concat!(
-            "SELECT ",
-            columns!("a"),
-            ", ",
-            count_columns!("c"),
-            " FROM account a LEFT JOIN account_count c ON c.account_id = a.id WHERE a.id = ANY($1)"
-        ),
-        &[&ids],
-        |row| {
-            let mut c = Cursor::new(row);
-            Ok((read(&mut c)?, read_counts(&mut c)?))
-        },
-    )
+    tx.query(select_counted!("WHERE a.id = ANY($1)"), &[&ids], read_counted)
 }
 
 /// Accounts whose handle begins like `prefix` (lower case), best known first.
@@ -452,26 +369,13 @@ pub fn shown_among(tx: &mut Tx, ids: &[AccountId]) -> Result<Vec<AccountId>> {
 
 /// Our own accounts, oldest first.
 pub fn ours(tx: &mut Tx) -> Result<Vec<(Account, AccountCounts)>> {
-    tx.query(
-        concat!(
-            "SELECT ",
-            columns!("a"),
-            ", ",
-            count_columns!("c"),
-            " FROM account a LEFT JOIN account_count c ON c.account_id = a.id WHERE a.home = 0 ORDER BY a.id"
-        ),
-        &[],
-        |row| {
-            let mut c = Cursor::new(row);
-            Ok((read(&mut c)?, read_counts(&mut c)?))
-        },
-    )
+    tx.query(select_counted!("WHERE a.home = 0 ORDER BY a.id"), &[], read_counted)
 }
 
 /// An account's numbers.
 pub fn counts(tx: &mut Tx, id: AccountId) -> Result<AccountCounts> {
     let found = tx.find(
-        concat!("SELECT ", count_columns!("c"), " FROM account_count c WHERE c.account_id = $1"),
+        concat!("SELECT ", count_columns!(), " FROM account_count c WHERE c.account_id = $1"),
         &[&id],
         |row| read_counts(&mut Cursor::new(row)),
     )?;

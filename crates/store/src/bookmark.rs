@@ -26,7 +26,7 @@ pub fn list(tx: &mut Tx, account: AccountId, page: Page) -> Result<Vec<Entry>> {
     let texts = paged!(
         "m.id",
         "SELECT m.id, m.post_id, NULL FROM bookmark m JOIN post p ON p.id = m.post_id WHERE m.account_id = $1 AND ",
-        crate::post::visible!("p", "$1")
+        crate::post::visible!("$1")
     );
     paged::list(tx, texts, &account, page, &[], read_entry)
 }

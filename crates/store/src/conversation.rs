@@ -113,7 +113,7 @@ pub fn posts(tx: &mut Tx, account: AccountId, page: Page) -> Result<Vec<Entry>> 
         "c.post_id",
         "SELECT c.post_id, c.post_id, NULL FROM conversation_post c JOIN post p ON p.id = c.post_id
          WHERE c.account_id = $1 AND ",
-        crate::post::visible!("p", "$1")
+        crate::post::visible!("$1")
     );
     paged::list(tx, texts, &account, page, &[], read_entry)
 }

@@ -178,7 +178,7 @@ pub fn timeline(tx: &mut Tx, list: &List, page: Page) -> Result<Vec<Entry>> {
         " AND (h.boost_id IS NULL OR ",
         wanted!("h.account_id", "$5", "$6"),
         ") AND ",
-        crate::post::visible!("p", "$5")
+        crate::post::visible!("$5")
     );
     paged::list(tx, texts, &list.id, page, &[&list.owner, &now], read_entry)
 }

@@ -31,7 +31,7 @@ pub fn list(tx: &mut Tx, account: AccountId, viewer: Option<AccountId>, limit: i
     tx.query(
         concat!(
             "SELECT n.id, n.post_id, NULL FROM pin n JOIN post p ON p.id = n.post_id WHERE n.account_id = $1 AND ",
-            crate::post::visible!("p", "$2"),
+            crate::post::visible!("$2"),
             " ORDER BY n.id DESC LIMIT $3"
         ),
         &[&account, &viewer, &limit],

@@ -8,103 +8,39 @@ use domain::post::{Attachment, Post, PostCounts, PostKind, PostText};
 use domain::visibility::Standing;
 use domain::{AccountId, ApplicationId, ObjectId, Page, PostId, Timestamp, Visibility};
 
-/// The columns of a post under the alias `$p`, as [`read`] wants them.
+/// The columns of a post under the alias `p`, as [`read`] wants them.
 macro_rules! columns {
-    ($p:literal) => {
-        concat!(
-            $p,
-            ".id, ",
-            $p,
-            ".object_id, ",
-            $p,
-            ".author_id, ",
-            $p,
-            ".kind, ",
-            $p,
-            ".visibility, ",
-            $p,
-            ".content_html, ",
-            $p,
-            ".source, ",
-            $p,
-            ".source_type, ",
-            $p,
-            ".title, ",
-            $p,
-            ".warning, ",
-            $p,
-            ".sensitive, ",
-            $p,
-            ".language, ",
-            $p,
-            ".mentions, ",
-            $p,
-            ".hashtags, ",
-            $p,
-            ".emojis, ",
-            $p,
-            ".attachments, ",
-            $p,
-            ".url, ",
-            $p,
-            ".in_reply_to, ",
-            $p,
-            ".in_reply_to_id, ",
-            $p,
-            ".in_reply_to_account_id, ",
-            $p,
-            ".conversation_id, ",
-            $p,
-            ".published_at_ms, ",
-            $p,
-            ".edited_at_ms, ",
-            $p,
-            ".local_only"
-        )
+    () => {
+        "p.id, p.object_id, p.author_id, p.kind, p.visibility, p.content_html, p.source, p.source_type, p.title,
+         p.warning, p.sensitive, p.language, p.mentions, p.hashtags, p.emojis, p.attachments, p.url, p.in_reply_to,
+         p.in_reply_to_id, p.in_reply_to_account_id, p.conversation_id, p.published_at_ms, p.edited_at_ms,
+         p.local_only"
     };
 }
 pub(crate) use columns;
 
 /// The condition under which the viewer `$v` (0: nobody) may see the post
-/// under the alias `$p`: [`domain::visibility::may_see`] in SQL. A test holds
+/// under the alias `p`: [`domain::visibility::may_see`] in SQL. A test holds
 /// them equal.
 macro_rules! visible {
-    ($p:literal, $v:literal) => {
+    ($v:literal) => {
         concat!(
-            "(",
-            $p,
-            ".author_id = ",
+            "(p.author_id = ",
             $v,
-            " OR (",
-            "(",
-            $p,
-            ".visibility <= 1 OR EXISTS (SELECT 1 FROM post_addressed va WHERE va.post_id = ",
-            $p,
-            ".id AND va.account_id = ",
+            " OR ((p.visibility <= 1
+                OR EXISTS (SELECT 1 FROM post_addressed va WHERE va.post_id = p.id AND va.account_id = ",
             $v,
-            ")",
-            " OR (",
-            $p,
-            ".visibility = 2 AND EXISTS (SELECT 1 FROM follow vf WHERE vf.follower_id = ",
+            ") OR (p.visibility = 2 AND EXISTS (SELECT 1 FROM follow vf WHERE vf.follower_id = ",
             $v,
-            " AND vf.target_id = ",
-            $p,
-            ".author_id AND vf.accepted = 1)))",
-            " AND (",
-            $p,
-            ".local_only = 0 OR EXISTS (SELECT 1 FROM account vl WHERE vl.id = ",
+            " AND vf.target_id = p.author_id AND vf.accepted = 1)))
+                AND (p.local_only = 0 OR EXISTS (SELECT 1 FROM account vl WHERE vl.id = ",
             $v,
-            " AND vl.home = 0))",
-            " AND NOT EXISTS (SELECT 1 FROM block vb WHERE vb.account_id = ",
-            $p,
-            ".author_id AND vb.target_id = ",
+            " AND vl.home = 0))
+                AND NOT EXISTS (SELECT 1 FROM block vb WHERE vb.account_id = p.author_id AND vb.target_id = ",
             $v,
-            ")",
-            " AND NOT EXISTS (SELECT 1 FROM block vc WHERE vc.account_id = ",
+            ") AND NOT EXISTS (SELECT 1 FROM block vc WHERE vc.account_id = ",
             $v,
-            " AND vc.target_id = ",
-            $p,
-            ".author_id)))"
+            " AND vc.target_id = p.author_id)))"
         )
     };
 }
@@ -230,7 +166,7 @@ pub fn set_hashtags(tx: &mut Tx, post: PostId, names: &[String]) -> Result<()> {
 
 /// The post of a row.
 pub fn find(tx: &mut Tx, id: PostId) -> Result<Option<Post>> {
-    tx.find(concat!("SELECT ", columns!("p"), " FROM post p WHERE p.id = $1"), &[&id], |row| {
+    tx.find(concat!("SELECT ", columns!(), " FROM post p WHERE p.id = $1"), &[&id], |row| {
         read(&mut Cursor::new(row))
     })
 }
@@ -240,14 +176,14 @@ pub fn some(tx: &mut Tx, ids: &[PostId]) -> Result<Vec<Post>> {
     if ids.is_empty() {
         return Ok(Vec::new());
     }
-    tx.query(concat!("SELECT ", columns!("p"), " FROM post p WHERE p.id = ANY($1)"), &[&ids], |row| {
+    tx.query(concat!("SELECT ", columns!(), " FROM post p WHERE p.id = ANY($1)"), &[&ids], |row| {
         read(&mut Cursor::new(row))
     })
 }
 
 /// The post of an object.
 pub fn by_object(tx: &mut Tx, object: &ObjectId) -> Result<Option<Post>> {
-    tx.find(concat!("SELECT ", columns!("p"), " FROM post p WHERE p.object_id = $1"), &[object], |row| {
+    tx.find(concat!("SELECT ", columns!(), " FROM post p WHERE p.object_id = $1"), &[object], |row| {
         read(&mut Cursor::new(row))
     })
 }
@@ -434,7 +370,7 @@ pub fn ancestors(tx: &mut Tx, post: PostId, viewer: Option<AccountId>, limit: i6
                 SELECT q.in_reply_to_id, up.depth + 1 FROM up JOIN post q ON q.id = up.id
                 WHERE q.in_reply_to_id IS NOT NULL AND up.depth < $3)
              SELECT up.id FROM up JOIN post p ON p.id = up.id WHERE up.id <> $1 AND ",
-            visible!("p", "$2"),
+            visible!("$2"),
             " GROUP BY up.id ORDER BY MIN(up.depth)"
         ),
         &[&post, &viewer, &limit],
@@ -454,7 +390,7 @@ pub fn descendants(tx: &mut Tx, post: PostId, viewer: Option<AccountId>, limit: 
                 SELECT q.id, down.depth + 1 FROM down JOIN post q ON q.in_reply_to_id = down.id
                 WHERE q.id <> $1 AND down.depth < 64)
              SELECT down.id FROM down JOIN post p ON p.id = down.id WHERE ",
-            visible!("p", "$2"),
+            visible!("$2"),
             " ORDER BY down.id LIMIT $3"
         ),
         &[&post, &viewer, &limit],

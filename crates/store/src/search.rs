@@ -77,7 +77,7 @@ pub fn posts(tx: &mut Tx, ids: &[PostId]) -> Result<Vec<(Post, bool)>> {
     tx.query(
         concat!(
             "SELECT ",
-            post::columns!("p"),
+            post::columns!(),
             ", a.indexable FROM post p JOIN account a ON a.id = p.author_id WHERE p.id = ANY($1)"
         ),
         &[&ids],
@@ -140,7 +140,7 @@ pub fn findable_among(
                 AND (p.id = ANY($3) OR (p.visibility = 0 AND a.indexable = 1 AND a.state <> 1)) AND ",
             wanted!("p.author_id", "$1", "$4"),
             " AND ",
-            visible!("p", "$1")
+            visible!("$1")
         ),
         &[&viewer, &ids, &in_library, &now],
         |row| Ok((row.get(0)?, row.get(1)?)),

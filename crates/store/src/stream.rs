@@ -32,7 +32,7 @@ pub fn readers_among(
     tx.query(
         concat!(
             "SELECT v.id FROM account v JOIN post p ON p.id = $1 WHERE v.id = ANY($2) AND ",
-            visible!("p", "v.id"),
+            visible!("v.id"),
             " AND ",
             wanted!("p.author_id", "v.id", "$3"),
             " AND ",

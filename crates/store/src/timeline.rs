@@ -68,7 +68,7 @@ pub fn home(tx: &mut Tx, owner: AccountId, page: Page) -> Result<Vec<Entry>> {
         " AND (h.boost_id IS NULL OR ",
         wanted!("h.account_id", "$1", "$5"),
         ") AND ",
-        crate::post::visible!("p", "$1")
+        crate::post::visible!("$1")
     );
     paged::list(tx, texts, &owner, page, &[&now], read_entry)
 }
@@ -139,7 +139,7 @@ pub fn public(
         for_everyone!(),
         wanted!("p.author_id", "$1", "$7"),
         " AND ",
-        crate::post::visible!("p", "$1")
+        crate::post::visible!("$1")
     );
     let rest: [&dyn crate::value::ToValue; 3] = [&selection.origin_code(), &selection.only_media, &tx.now()];
     paged::list(tx, texts, &viewer, page, &rest, read_entry)
@@ -161,7 +161,7 @@ pub fn tagged(
         for_everyone!(),
         wanted!("p.author_id", "$7", "$8"),
         " AND ",
-        crate::post::visible!("p", "$7")
+        crate::post::visible!("$7")
     );
     let now = tx.now();
     let rest: [&dyn crate::value::ToValue; 4] =
@@ -199,7 +199,7 @@ pub fn tagged_by(
         for_everyone!(),
         wanted!("p.author_id", "$7", "$8"),
         " AND ",
-        crate::post::visible!("p", "$7")
+        crate::post::visible!("$7")
     );
     let (any, all, none) = (borrowed(&tags.any), borrowed(&tags.all), borrowed(&tags.none));
     let rest: [&dyn crate::value::ToValue; 7] =
@@ -216,7 +216,7 @@ pub fn liked(tx: &mut Tx, viewer: AccountId, page: Page) -> Result<Vec<Entry>> {
     let texts = paged!(
         "l.id",
         "SELECT l.id, l.post_id, NULL FROM like_ l JOIN post p ON p.id = l.post_id WHERE l.account_id = $1 AND ",
-        crate::post::visible!("p", "$1")
+        crate::post::visible!("$1")
     );
     paged::list(tx, texts, &viewer, page, &[], read_entry)
 }
@@ -231,7 +231,7 @@ pub fn visible_among(tx: &mut Tx, ids: &[PostId], viewer: Option<AccountId>) -> 
         concat!(
             "SELECT p.id FROM post p JOIN account a ON a.id = p.author_id
              WHERE p.id = ANY($2) AND a.state IN (0, 1, 3) AND ",
-            crate::post::visible!("p", "$1")
+            crate::post::visible!("$1")
         ),
         &[&viewer, &ids],
         |row| row.get(0),
@@ -310,11 +310,11 @@ fn posts(tx: &mut Tx, viewer: AccountId, ids: &[PostId]) -> Result<HashMap<PostI
     let rows = tx.query(
         concat!(
             "SELECT ",
-            post::columns!("p"),
+            post::columns!(),
             ", ",
-            account::columns!("a"),
+            account::columns!(),
             ", ",
-            account::count_columns!("c"),
+            account::count_columns!(),
             ", COALESCE(n.replies, 0), COALESCE(n.boosts, 0), COALESCE(n.likes, 0), app.name, app.website,
              EXISTS (SELECT 1 FROM like_ m WHERE m.post_id = p.id AND m.account_id = $2),
              EXISTS (SELECT 1 FROM boost m WHERE m.account_id = $2 AND m.post_id = p.id),
@@ -395,7 +395,7 @@ fn boost_views(tx: &mut Tx, ids: &[BoostId]) -> Result<HashMap<BoostId, BoostVie
     let rows = tx.query(
         concat!(
             "SELECT b.id, b.activity_id, b.visibility, b.created_at_ms, ",
-            account::columns!("a"), ", ", account::count_columns!("c"),
+            account::columns!(), ", ", account::count_columns!(),
             " FROM boost b JOIN account a ON a.id = b.account_id LEFT JOIN account_count c ON c.account_id = a.id
               WHERE b.id = ANY($1)"
         ),

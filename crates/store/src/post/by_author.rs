@@ -33,7 +33,7 @@ macro_rules! of_author {
                     AND ($7 = 0 OR p.in_reply_to IS NULL OR p.in_reply_to_account_id = p.author_id)
                     AND ($8 = 0 OR p.attachments <> '[]') AND ($11 = 0 OR p.visibility <= 2)
                     AND ($9 = '' OR EXISTS (SELECT 1 FROM post_hashtag t WHERE t.name = $9 AND t.post_id = p.id)) AND ",
-            visible!("p", "$5"),
+            visible!("$5"),
             " ORDER BY p.id ",
             $order,
             " LIMIT $4) wrote
@@ -43,7 +43,7 @@ macro_rules! of_author {
                     AND $9 = '' AND ($8 = 0 OR p.attachments <> '[]') AND ",
             wanted!("p.author_id", "$5", "$10"),
             " AND ",
-            visible!("p", "$5"),
+            visible!("$5"),
             " ORDER BY b.id ",
             $order,
             " LIMIT $4) boosted ORDER BY 1 ",
