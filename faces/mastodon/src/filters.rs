@@ -119,12 +119,15 @@ pub(crate) async fn create(State(cx): State<Cx>, viewer: Viewer, Params(form): P
     json(&Filter::from(&made))
 }
 
-/// `GET /api/v2/filters/:id`
-pub(crate) async fn one(State(cx): State<Cx>, viewer: Viewer, Id(id): Id) -> Answer {
+async fn find(cx: &Cx, viewer: &Viewer, id: i64) -> Result<domain::filter::Filter, ApiError> {
     viewer.require("read:filters")?;
     let me = viewer.account().id;
-    let found = cx.read(move |tx| filter::one(tx, me, FilterId(id))).await?;
-    json(&Filter::from(&found))
+    Ok(cx.read(move |tx| filter::one(tx, me, FilterId(id))).await?)
+}
+
+/// `GET /api/v2/filters/:id`
+pub(crate) async fn one(State(cx): State<Cx>, viewer: Viewer, Id(id): Id) -> Answer {
+    json(&Filter::from(&find(&cx, &viewer, id).await?))
 }
 
 /// `PUT /api/v2/filters/:id`
@@ -150,9 +153,7 @@ pub(crate) async fn delete(State(cx): State<Cx>, viewer: Viewer, Id(id): Id) -> 
 
 /// `GET /api/v2/filters/:id/keywords`
 pub(crate) async fn keywords(State(cx): State<Cx>, viewer: Viewer, Id(id): Id) -> Answer {
-    viewer.require("read:filters")?;
-    let me = viewer.account().id;
-    let found = cx.read(move |tx| filter::one(tx, me, FilterId(id))).await?;
+    let found = find(&cx, &viewer, id).await?;
     json(&found.keywords.iter().map(FilterKeyword::from).collect::<Vec<_>>())
 }
 
@@ -213,9 +214,7 @@ pub(crate) async fn delete_keyword(State(cx): State<Cx>, viewer: Viewer, Id(id):
 
 /// `GET /api/v2/filters/:id/statuses`
 pub(crate) async fn statuses(State(cx): State<Cx>, viewer: Viewer, Id(id): Id) -> Answer {
-    viewer.require("read:filters")?;
-    let me = viewer.account().id;
-    let found = cx.read(move |tx| filter::one(tx, me, FilterId(id))).await?;
+    let found = find(&cx, &viewer, id).await?;
     json(&found.posts.iter().map(FilterStatus::from).collect::<Vec<_>>())
 }
 
