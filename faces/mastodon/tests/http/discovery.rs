@@ -12,12 +12,7 @@ async fn wants_to_be_found(person: &Person) {
 #[test]
 fn the_directory_lists_who_wishes_to_be_found() {
     on_each(async |server| {
-        let (bob, ann, eve, hal) = (
-            server.person("bob").await,
-            server.person("ann").await,
-            server.person("eve").await,
-            server.person("hal").await,
-        );
+        let [bob, ann, eve, hal] = server.people(["bob", "ann", "eve", "hal"]).await;
         for person in [&bob, &ann, &eve] {
             wants_to_be_found(person).await;
         }
@@ -40,12 +35,7 @@ fn the_directory_lists_who_wishes_to_be_found() {
 #[test]
 fn suggested_are_friends_of_friends_then_who_is_active_here() {
     on_each(async |server| {
-        let (bob, ann, eve, hal) = (
-            server.person("bob").await,
-            server.person("ann").await,
-            server.person("eve").await,
-            server.person("hal").await,
-        );
+        let [bob, ann, eve, hal] = server.people(["bob", "ann", "eve", "hal"]).await;
         for person in [&ann, &eve, &hal] {
             wants_to_be_found(person).await;
         }
@@ -69,12 +59,7 @@ fn suggested_are_friends_of_friends_then_who_is_active_here() {
 #[test]
 fn familiar_followers_are_those_one_follows() {
     on_each(async |server| {
-        let (bob, ann, eve, hal) = (
-            server.person("bob").await,
-            server.person("ann").await,
-            server.person("eve").await,
-            server.person("hal").await,
-        );
+        let [bob, ann, eve, hal] = server.people(["bob", "ann", "eve", "hal"]).await;
         bob.follows(&ann).await;
         bob.follows(&hal).await;
         ann.follows(&eve).await;

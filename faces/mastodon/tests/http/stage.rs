@@ -114,6 +114,15 @@ impl Server {
         self.person_as(name, Role::Member).await
     }
 
+    /// Several, in their order.
+    pub(crate) async fn people<const N: usize>(&self, names: [&str; N]) -> [Person; N] {
+        let mut people = Vec::new();
+        for name in names {
+            people.push(self.person(name).await);
+        }
+        people.try_into().ok().unwrap()
+    }
+
     pub(crate) async fn person_as(&self, name: &str, role: Role) -> Person {
         let new = NewUser {
             name: name.into(),
