@@ -4,7 +4,12 @@
 //! server on which databases may be created.
 
 use crate::{Clock, Config, Database, Result, Store, Tx};
-use domain::{Names, ObjectId, Timestamp};
+use domain::account::{Collections, Flags, Profile};
+use domain::post::PostText;
+use domain::{
+    Account, AccountId, AccountKind, AccountState, ActorId, Handle, Home, Inbox, Names, ObjectId, Post,
+    PostId, PostKind, Timestamp, Visibility,
+};
 use postgres::NoTls;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -105,6 +110,51 @@ pub fn for_each_fresh(tune: impl Fn(&mut Config), test: impl Fn(&mut Fresh)) {
     test(&mut Fresh::sqlite(&tune));
     if let Some(mut fresh) = Fresh::postgres(&tune) {
         test(&mut fresh);
+    }
+}
+
+/// An account of another server, by its actor, which is called as the end of
+/// its id says. It has no row yet.
+pub fn peer(actor: &str) -> Account {
+    let actor_id = ActorId::parse(actor).expect("an actor's id is a URL");
+    let inbox = Inbox::parse(&format!("{actor}/inbox")).expect("an inbox is a URL");
+    let name = actor.rsplit('/').next().unwrap_or_default().to_owned();
+    Account {
+        id: AccountId(0),
+        home: Home::Peer { inbox, shared_inbox: None },
+        state: AccountState::Active,
+        kind: AccountKind::Person,
+        handle: Handle { name, domain: actor_id.host().clone() },
+        profile: Profile::default(),
+        flags: Flags::default(),
+        collections: Collections::default(),
+        also_known_as: Vec::new(),
+        moved_to: None,
+        created_at: NOW,
+        fetched_at: NOW,
+        actor_id,
+    }
+}
+
+/// A post of an account for everyone, without a word, that answers nobody. It
+/// has no row yet.
+pub fn post(author: &Account, id: PostId) -> Post {
+    let object_id = format!("{}/statuses/{id}", author.actor_id);
+    Post {
+        id,
+        object_id: ObjectId::parse(&object_id).expect("an actor's id is a URL"),
+        author_id: author.id,
+        kind: PostKind::Note,
+        visibility: Visibility::Public,
+        text: PostText::default(),
+        url: None,
+        in_reply_to: None,
+        in_reply_to_id: None,
+        in_reply_to_account_id: None,
+        conversation_id: id,
+        published_at: NOW,
+        edited_at: None,
+        local_only: false,
     }
 }
 

@@ -7,8 +7,8 @@
 #![expect(clippy::print_stdout, clippy::unwrap_used, reason = "a measurement tells its result and may fail")]
 
 use bytes::Bytes;
-use domain::account::{AccountKind, AccountState, Collections, Flags, Home, Profile};
-use domain::{Account, AccountId, ActorId, Handle, Host};
+use domain::account::Home;
+use domain::{Account, AccountId, ActorId};
 use http::Response;
 use http_body_util::{BodyExt, Full};
 use hyper::service::service_fn;
@@ -24,7 +24,6 @@ use std::time::{Duration, Instant};
 use store::testing::Fresh;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
-use url::Url;
 use wire::key::SigningKey;
 use wire::{Client, ClientConfig, Limits};
 
@@ -136,21 +135,7 @@ async fn follow(cx: &Cx, address: SocketAddr, target: AccountId) {
 fn account(id: i64, actor: &ActorId, home: Home) -> Account {
     let last =
         actor.host().as_str().bytes().fold(id, |sum, byte| sum.wrapping_mul(31).wrapping_add(byte.into()));
-    Account {
-        id: AccountId(last & i64::MAX),
-        actor_id: actor.clone(),
-        home,
-        state: AccountState::Active,
-        kind: AccountKind::Person,
-        handle: Handle { name: "name".into(), domain: Host::parse("here.example").unwrap() },
-        profile: Profile::default(),
-        flags: Flags::default(),
-        collections: Collections::default(),
-        also_known_as: Vec::new(),
-        moved_to: None,
-        created_at: store::testing::NOW,
-        fetched_at: store::testing::NOW,
-    }
+    Account { id: AccountId(last & i64::MAX), home, ..store::testing::peer(actor.as_str()) }
 }
 
 async fn publish(cx: &Cx, author: &Account, number: u64) {

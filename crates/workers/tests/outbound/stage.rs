@@ -1,9 +1,9 @@
 //! A server with one author, who can be given followers and publish.
 
 use crate::sink::Sink;
-use domain::account::{AccountKind, AccountState, Collections, Flags, Home, Profile};
+use domain::account::Home;
 use domain::delivery::{DeliveryState, HostReport};
-use domain::{Account, AccountId, ActorId, Handle, Host, MessageId};
+use domain::{Account, AccountId, ActorId, MessageId};
 use serde_json::json;
 use service::outbox::{Followers, Outgoing, Published, Shared, order_key};
 use service::{Cx, Settings, outbox};
@@ -13,7 +13,6 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 use store::testing::Fresh;
 use tokio::sync::watch;
-use url::Url;
 use wire::key::SigningKey;
 use wire::{Client, ClientConfig, Limits};
 use workers::Workers;
@@ -237,17 +236,7 @@ fn account(actor: &ActorId, home: Home) -> Account {
     static NEXT: AtomicI64 = AtomicI64::new(1);
     Account {
         id: AccountId(NEXT.fetch_add(1, Ordering::Relaxed)),
-        actor_id: actor.clone(),
         home,
-        state: AccountState::Active,
-        kind: AccountKind::Person,
-        handle: Handle { name: "name".into(), domain: Host::parse("here.example").unwrap() },
-        profile: Profile::default(),
-        flags: Flags::default(),
-        collections: Collections::default(),
-        also_known_as: Vec::new(),
-        moved_to: None,
-        created_at: store::testing::NOW,
-        fetched_at: store::testing::NOW,
+        ..store::testing::peer(actor.as_str())
     }
 }

@@ -2,9 +2,8 @@
 
 use axum::Router;
 use axum::body::Body;
-use domain::account::{AccountState, Collections, Flags, Profile};
-use domain::post::{Post, PostKind, PostText};
-use domain::{Account, AccountId, AccountKind, ActorId, Handle, Home, Host, ObjectId, PostId, Visibility};
+use domain::post::{Post, PostText};
+use domain::{Account, AccountId, AccountKind, PostId, Visibility};
 use http::{HeaderMap, Method, Request, StatusCode};
 use http_body_util::BodyExt;
 use serde_json::Value;
@@ -14,7 +13,7 @@ use service::settings::Fetch;
 use service::{Cx, Settings};
 use std::sync::LazyLock;
 use store::Tx;
-use store::testing::{Fresh, for_each_fresh};
+use store::testing::{self, Fresh, for_each_fresh};
 use tower::ServiceExt;
 use url::Url;
 use wire::key::SigningKey;
@@ -111,7 +110,7 @@ impl World {
 
     /// An account on another server, whose key we know.
     pub(crate) async fn peer(&self, name: &str, host: &str) -> Account {
-        let account = peer(name, host);
+        let account = testing::peer(&format!("https://{host}/users/{name}"));
         let kept = account.clone();
         self.write(move |tx| {
             let id = AccountId(tx.new_id());
@@ -238,34 +237,8 @@ async fn account(cx: &Cx, name: &str, kind: AccountKind) -> Account {
     cx.write(move |tx| create_local(tx, &new, Some(&RSA), &ed25519)).await.unwrap()
 }
 
-fn peer(name: &str, host: &str) -> Account {
-    let actor_id = ActorId::parse(&format!("https://{host}/users/{name}")).unwrap();
-    Account {
-        id: AccountId(0),
-        home: Home::Peer {
-            inbox: domain::Inbox::parse(&format!("{actor_id}/inbox")).unwrap(),
-            shared_inbox: None,
-        },
-        state: AccountState::Active,
-        kind: AccountKind::Person,
-        handle: Handle { name: name.into(), domain: Host::parse(host).unwrap() },
-        profile: Profile::default(),
-        flags: Flags::default(),
-        collections: Collections::default(),
-        also_known_as: Vec::new(),
-        moved_to: None,
-        created_at: store::testing::NOW,
-        fetched_at: store::testing::NOW,
-        actor_id,
-    }
-}
-
 fn post(tx: &Tx, id: PostId, author: &Account, visibility: Visibility, parent: Option<&Post>) -> Post {
     Post {
-        id,
-        object_id: ObjectId::parse(&format!("{}/statuses/{id}", author.actor_id)).unwrap(),
-        author_id: author.id,
-        kind: PostKind::Note,
         visibility,
         text: PostText {
             content_html: "<p>hello</p>".into(),
@@ -281,7 +254,6 @@ fn post(tx: &Tx, id: PostId, author: &Account, visibility: Visibility, parent: O
         in_reply_to_account_id: parent.map(|parent| parent.author_id),
         conversation_id: parent.map_or(id, |parent| parent.conversation_id),
         published_at: tx.now(),
-        edited_at: None,
-        local_only: false,
+        ..testing::post(author, id)
     }
 }

@@ -3,19 +3,16 @@
 use axum::Router;
 use axum::body::Body;
 use axum::extract::ConnectInfo;
-use domain::account::{Collections, Flags, Profile};
+use domain::account::Profile;
 use domain::post::PostText;
 use domain::user::{Role, Scopes};
-use domain::{
-    Account, AccountId, AccountKind, AccountState, ActorId, Handle, Home, Host, ObjectId, Post, PostId,
-    PostKind, Visibility,
-};
+use domain::{Account, AccountId, AccountKind, AccountState, Post, PostId, Visibility};
 use http::{HeaderMap, Method, Request, StatusCode, header};
 use serde_json::{Value, json};
 use service::user::NewUser;
 use service::{Cx, Settings};
 use std::net::SocketAddr;
-use store::testing::Fresh;
+use store::testing::{Fresh, peer, post};
 use store::timeline::Entry;
 use tower::ServiceExt;
 use web::{DoorSettings, Doors};
@@ -184,8 +181,10 @@ impl Server {
         let (name, host) = (name.to_owned(), host.to_owned());
         self.cx
             .write(move |tx| {
-                let account = peer_account(AccountId(tx.new_id()), &name, &host, tx.now());
-                let now = tx.now();
+                let (id, now) = (AccountId(tx.new_id()), tx.now());
+                let profile = Profile { display_name: format!("{name} of there"), ..Profile::default() };
+                let known = peer(&format!("https://{host}/users/{name}"));
+                let account = Account { id, profile, created_at: now, fetched_at: now, ..known };
                 store::account::insert(tx, &account, Some(now), 1)?;
                 Ok(account)
             })
@@ -204,7 +203,8 @@ impl Server {
         self.cx
             .write(move |tx| {
                 let id = PostId(tx.new_id());
-                let post = peer_post(id, &author, visibility, tx.now());
+                let text = PostText { content_html: "<p>from there</p>".into(), ..PostText::default() };
+                let post = Post { visibility, text, published_at: tx.now(), ..post(&author, id) };
                 store::post::insert(tx, &post, None, 1)?;
                 if visibility == Visibility::Direct {
                     store::post::address(tx, id, &owners)?;
@@ -225,47 +225,6 @@ impl Server {
     pub(crate) async fn set_state(&self, account: AccountId, state: AccountState) {
         self.cx.write(move |tx| Ok(store::account::set_state(tx, account, state)?)).await.unwrap();
         self.cx.access.forget_account(account);
-    }
-}
-
-fn peer_account(id: AccountId, name: &str, host: &str, now: domain::Timestamp) -> Account {
-    let actor = format!("https://{host}/users/{name}");
-    Account {
-        id,
-        actor_id: ActorId::parse(&actor).unwrap(),
-        home: Home::Peer {
-            inbox: domain::Inbox::parse(&format!("{actor}/inbox")).unwrap(),
-            shared_inbox: None,
-        },
-        state: AccountState::Active,
-        kind: AccountKind::Person,
-        handle: Handle { name: name.to_owned(), domain: Host::parse(host).unwrap() },
-        profile: Profile { display_name: format!("{name} of there"), ..Profile::default() },
-        flags: Flags::default(),
-        collections: Collections::default(),
-        also_known_as: Vec::new(),
-        moved_to: None,
-        created_at: now,
-        fetched_at: now,
-    }
-}
-
-fn peer_post(id: PostId, author: &Account, visibility: Visibility, now: domain::Timestamp) -> Post {
-    Post {
-        id,
-        object_id: ObjectId::parse(&format!("{}/statuses/{id}", author.actor_id)).unwrap(),
-        author_id: author.id,
-        kind: PostKind::Note,
-        visibility,
-        text: PostText { content_html: "<p>from there</p>".into(), ..PostText::default() },
-        url: None,
-        in_reply_to: None,
-        in_reply_to_id: None,
-        in_reply_to_account_id: None,
-        conversation_id: id,
-        published_at: now,
-        edited_at: None,
-        local_only: false,
     }
 }
 

@@ -3,12 +3,8 @@
 use axum::Router;
 use axum::body::Body;
 use axum::extract::ConnectInfo;
-use domain::account::{Flags, Profile};
 use domain::post::{Draft, Format, PostText};
-use domain::{
-    Account, AccountId, AccountKind, AccountState, ActorId, Handle, Home, Host, Post, PostId, PostKind,
-    Visibility,
-};
+use domain::{Account, AccountId, AccountKind, AccountState, Post, PostId, Visibility};
 use http::{HeaderMap, Request, StatusCode, header};
 use service::account::{NewAccount, create_local};
 use service::keys::Pair;
@@ -17,9 +13,8 @@ use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::sync::LazyLock;
 use store::Tx;
-use store::testing::Fresh;
+use store::testing::{Fresh, peer, post};
 use tower::ServiceExt;
-use url::Url;
 use web::{DoorSettings, Doors};
 
 pub(crate) const HOST: &str = "here.example";
@@ -123,25 +118,7 @@ impl World {
 
     /// An account on another server.
     pub(crate) async fn peer(&self, name: &str, host: &str) -> Account {
-        let actor_id = ActorId::parse(&format!("https://{host}/users/{name}")).unwrap();
-        let account = Account {
-            id: AccountId(0),
-            home: Home::Peer {
-                inbox: domain::Inbox::parse(&format!("{actor_id}/inbox")).unwrap(),
-                shared_inbox: None,
-            },
-            state: AccountState::Active,
-            kind: AccountKind::Person,
-            handle: Handle { name: name.into(), domain: Host::parse(host).unwrap() },
-            profile: Profile::default(),
-            flags: Flags::default(),
-            collections: domain::account::Collections::default(),
-            also_known_as: Vec::new(),
-            moved_to: None,
-            created_at: store::testing::NOW,
-            fetched_at: store::testing::NOW,
-            actor_id,
-        };
+        let account = peer(&format!("https://{host}/users/{name}"));
         self.write(move |tx| {
             let row = Account { id: AccountId(tx.new_id()), ..account.clone() };
             let now = tx.now();
@@ -190,20 +167,15 @@ impl World {
             let id = PostId(tx.new_id());
             let parent = parent.map(|parent| store::post::find(tx, parent)).transpose()?.flatten();
             let post = Post {
-                id,
                 object_id: tx.names().post(&author.actor_id, id),
-                author_id: author.id,
-                kind: PostKind::Note,
                 visibility,
                 text: text.clone(),
-                url: None,
                 in_reply_to: parent.as_ref().map(|parent| parent.object_id.clone()),
                 in_reply_to_id: parent.as_ref().map(|parent| parent.id),
                 in_reply_to_account_id: parent.as_ref().map(|parent| parent.author_id),
                 conversation_id: parent.as_ref().map_or(id, |parent| parent.conversation_id),
                 published_at: tx.now(),
-                edited_at: None,
-                local_only: false,
+                ..post(&author, id)
             };
             assert!(store::post::insert(tx, &post, None, 1)?);
             store::post::set_hashtags(tx, id, &text.hashtags)?;
