@@ -46,7 +46,11 @@ impl Refusal {
             Error::Refused(why) => Self::new(StatusCode::UNPROCESSABLE_ENTITY, why.clone()),
             error if error.is_full() => {
                 tracing::error!("the disk is full");
-                Self::later(StatusCode::SERVICE_UNAVAILABLE, "There is no room on the disk of this server", FULL_SECONDS)
+                Self::later(
+                    StatusCode::SERVICE_UNAVAILABLE,
+                    "There is no room on the disk of this server",
+                    FULL_SECONDS,
+                )
             }
             Error::Unauthorized(why) => Self::new(StatusCode::UNAUTHORIZED, *why),
             Error::Forbidden(why) => Self::new(StatusCode::FORBIDDEN, *why),

@@ -151,7 +151,8 @@ async fn shut_out(cx: &Cx, actor: &ActorId) -> Option<Refused> {
 #[expect(clippy::needless_pass_by_value, reason = "fits `map_err`")]
 fn later(error: Error) -> Refused {
     tracing::warn!(%error, "an activity could not be checked or kept");
-    let why = if error.is_full() { "the disk of this server is full" } else { "the server is busy; try again" };
+    let why =
+        if error.is_full() { "the disk of this server is full" } else { "the server is busy; try again" };
     Refused::Later(why.into())
 }
 
