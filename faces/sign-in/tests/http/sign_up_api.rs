@@ -43,8 +43,8 @@ fn everything_wrong_is_told_part_by_part() {
         let wrong = answer.json();
         assert_eq!(
             wrong["error"],
-            "Validation failed: Username can't be blank, Email can't be blank, Password can't be blank, \
-             Agreement must be accepted"
+            "Validation failed: Username can't be blank, Email can't be blank, Email is invalid, \
+             Password can't be blank, Agreement must be accepted"
         );
         let blank = json!([{ "error": "ERR_BLANK", "description": "can't be blank" }]);
         assert_eq!((&wrong["details"]["username"], &wrong["details"]["password"]), (&blank, &blank));
