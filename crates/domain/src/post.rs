@@ -6,6 +6,7 @@ use crate::media::Focus;
 use crate::poll::{PollDraft, PollView};
 use crate::{AccountId, ActorId, BoostId, Handle, MediaId, ObjectId, PostId, Timestamp, Visibility};
 use serde::{Deserialize, Serialize};
+use std::sync::Arc;
 
 /// What kind of object it is elsewhere.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -220,9 +221,9 @@ pub struct ViewerMarks {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PostView {
     /// The post.
-    pub post: Post,
+    pub post: Arc<Post>,
     /// Who wrote it.
-    pub author: Account,
+    pub author: Arc<Account>,
     /// The author's numbers.
     pub author_counts: crate::account::AccountCounts,
     /// Where the author went, as far as that account is known.
@@ -244,7 +245,7 @@ pub struct PostView {
 }
 
 /// The account that another one went to, with its numbers.
-pub type MovedTo = (Account, crate::account::AccountCounts);
+pub type MovedTo = (Arc<Account>, crate::account::AccountCounts);
 
 /// A program that posts were written with.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -263,7 +264,7 @@ pub struct BoostView {
     /// Its activity.
     pub activity_id: ObjectId,
     /// Who boosted.
-    pub account: Account,
+    pub account: Arc<Account>,
     /// The booster's numbers.
     pub account_counts: crate::account::AccountCounts,
     /// Where the booster went, as far as that account is known.

@@ -6,6 +6,7 @@ use crate::{Cx, Result, account};
 use domain::account::AccountCounts;
 use domain::{Account, AccountId, AccountState, Handle, Page};
 use std::collections::HashMap;
+use std::sync::Arc;
 use store::Tx;
 use store::follow::Side;
 
@@ -13,7 +14,7 @@ use store::follow::Side;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AccountView {
     /// The account.
-    pub account: Account,
+    pub account: Arc<Account>,
     /// Its numbers.
     pub counts: AccountCounts,
     /// Where it went, as far as we know that account.
@@ -35,7 +36,7 @@ pub fn many(tx: &mut Tx, ids: &[AccountId]) -> Result<Vec<AccountView>> {
     }
     let rows = store::account::list(tx, ids)?;
     let rows: Vec<_> = rows.into_iter().filter(|(account, _)| is_there(account.state)).collect();
-    let mut targets = moved(tx, rows.iter().map(|(account, _)| account))?;
+    let mut targets = moved(tx, rows.iter().map(|(account, _)| &**account))?;
     let mut views: HashMap<AccountId, AccountView> = HashMap::with_capacity(rows.len());
     for (account, counts) in rows {
         let target = account.moved_to.as_ref().and_then(|actor| targets.remove(actor.as_str()));
@@ -67,7 +68,7 @@ pub(crate) fn moved<'a>(
     let ids: Vec<AccountId> =
         store::account::by_actors(tx, &actors)?.iter().map(|account| account.id).collect();
     let targets = store::account::list(tx, &ids)?;
-    let view = |(account, counts): (Account, AccountCounts)| {
+    let view = |(account, counts): (Arc<Account>, AccountCounts)| {
         (account.actor_id.to_string(), AccountView { account, counts, moved_to: None })
     };
     Ok(targets.into_iter().filter(|(account, _)| account.state.is_live()).map(view).collect())

@@ -5,6 +5,7 @@ use crate::listed::Listed;
 use crate::search::{self, TagView};
 use crate::{Error, Result};
 use domain::{Account, AccountId, Page};
+use std::sync::Arc;
 use store::Tx;
 
 pub use store::tag::Featured;
@@ -91,7 +92,7 @@ pub fn remove(tx: &mut Tx, viewer: &Account, id: i64) -> Result<()> {
 }
 
 /// Hashtags on a profile, with its account.
-pub fn featured(tx: &mut Tx, account: AccountId) -> Result<(Account, Vec<Featured>)> {
+pub fn featured(tx: &mut Tx, account: AccountId) -> Result<(Arc<Account>, Vec<Featured>)> {
     let owner = crate::profile::one(tx, account)?.account;
     let tags = if owner.state.is_live() { store::tag::featured(tx, account)? } else { Vec::new() };
     Ok((owner, tags))

@@ -4,6 +4,7 @@ use crate::listed::Listed;
 use crate::{Result, filter, profile};
 use domain::filter::Context;
 use domain::{Account, AccountId, Page, PostView};
+use std::sync::Arc;
 use store::Tx;
 use store::timeline::{self, Entry};
 
@@ -25,7 +26,7 @@ pub(crate) fn dress(tx: &mut Tx, viewer: Option<AccountId>, entries: &[Entry]) -
 /// Says of those who moved where they went. Few do: mostly nothing is read.
 fn lead_on(tx: &mut Tx, views: &mut [PostView]) -> Result<()> {
     let people = views.iter().flat_map(|view| {
-        std::iter::once(&view.author).chain(view.boost.as_ref().map(|boost| &boost.account))
+        std::iter::once(&*view.author).chain(view.boost.as_ref().map(|boost| &*boost.account))
     });
     let targets = profile::moved(tx, people)?;
     if targets.is_empty() {
@@ -33,7 +34,7 @@ fn lead_on(tx: &mut Tx, views: &mut [PostView]) -> Result<()> {
     }
     let target = |account: &Account| {
         let view = targets.get(account.moved_to.as_ref()?.as_str())?;
-        Some(Box::new((view.account.clone(), view.counts)))
+        Some(Box::new((Arc::clone(&view.account), view.counts)))
     };
     for view in views {
         view.author_moved_to = target(&view.author);

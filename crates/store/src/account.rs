@@ -1,6 +1,7 @@
 //! Accounts: ours and those of peers.
 
 use crate::cursor::Cursor;
+use crate::decoded::{self, Version, Weigh};
 use crate::search::{self, Subject};
 use crate::value::{Row, ToValue};
 use crate::{Error, Result, Tx, json};
@@ -8,6 +9,8 @@ use domain::account::{AccountCounts, Collections, Flags, Profile};
 use domain::{Account, AccountId, AccountKind, AccountState, ActorId, Handle, Home, Host, Inbox, Timestamp};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+use std::collections::HashMap;
+use std::sync::Arc;
 
 /// The columns of an account under the alias `a`, as [`read`] wants them.
 macro_rules! columns {
@@ -18,7 +21,6 @@ macro_rules! columns {
          a.discoverable, a.indexable, a.memorial, a.created_at_ms, a.fetched_at_ms"
     };
 }
-pub(crate) use columns;
 
 /// The columns of an account's numbers under the alias `c`, which may be an outer join.
 macro_rules! count_columns {
@@ -166,7 +168,7 @@ macro_rules! said {
     () => {
         "kind, inbox, shared_inbox, followers_url, following_url, outbox_url, featured_url, display_name, bio_html,
             bio_source, url, avatar_url, header_url, pictures, details, fields, emojis, also_known_as, moved_to, locked,
-            discoverable, indexable, memorial, text_rules, fetched_at_ms"
+            discoverable, indexable, memorial, text_rules, fetched_at_ms, row_version"
     };
 }
 
@@ -174,12 +176,12 @@ macro_rules! said {
 macro_rules! said_values {
     () => {
         "$2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24,
-            $25, $26"
+            $25, $26, $27"
     };
 }
 
 /// Runs a statement with an account: $1 is its id, then come the columns of
-/// [`said!`], $27 and on is `rest`.
+/// [`said!`], $28 and on is `rest`.
 fn execute(
     tx: &mut Tx,
     sql: &'static str,
@@ -189,7 +191,8 @@ fn execute(
 ) -> Result<u64> {
     let (inbox, shared_inbox) = inboxes(&account.home);
     let (p, f, c) = (&account.profile, &account.flags, &account.collections);
-    let said: [&dyn ToValue; 26] = [
+    let version = tx.new_id();
+    let said: [&dyn ToValue; 27] = [
         &account.id,
         &account.kind.as_str(),
         &inbox,
@@ -216,6 +219,7 @@ fn execute(
         &f.memorial,
         &text_rules,
         &account.fetched_at,
+        &version,
     ];
     tx.execute(sql, &[&said, rest].concat())
 }
@@ -233,7 +237,7 @@ pub fn insert(
         ", home, state, actor_id, host, name, domain, handle_key, handle_verified_at_ms, created_at_ms)
          VALUES ($1, ",
         said_values!(),
-        ", $27, $28, $29, $30, $31, $32, $33, $34, $35)
+        ", $28, $29, $30, $31, $32, $33, $34, $35, $36)
          ON CONFLICT DO NOTHING"
     );
     let rest: [&dyn ToValue; 9] = [
@@ -267,30 +271,43 @@ pub fn update(tx: &mut Tx, account: &Account, text_rules: i64) -> Result<()> {
 /// held it loses it: the newest proof counts.
 pub fn claim_handle(tx: &mut Tx, id: AccountId, handle: &Handle, at: Timestamp) -> Result<()> {
     let key = handle.key();
+    let version = tx.new_id();
     tx.execute(
-        "UPDATE account SET handle_key = NULL, handle_verified_at_ms = NULL WHERE handle_key = $1 AND id <> $2 AND home <> 0",
-        &[&key, &id],
+        "UPDATE account SET handle_key = NULL, handle_verified_at_ms = NULL, row_version = $3
+         WHERE handle_key = $1 AND id <> $2 AND home <> 0",
+        &[&key, &id, &version],
     )?;
     tx.execute(
-        "UPDATE account SET name = $2, domain = $3, handle_key = $4, handle_verified_at_ms = $5
+        "UPDATE account SET name = $2, domain = $3, handle_key = $4, handle_verified_at_ms = $5, row_version = $6
          WHERE id = $1 AND NOT EXISTS (SELECT 1 FROM account o WHERE o.handle_key = $4 AND o.id <> $1)",
-        &[&id, &handle.name, &handle.domain, &key, &at],
+        &[&id, &handle.name, &handle.domain, &key, &at, &version],
     )?;
     Ok(())
 }
 
 /// Takes a handle from an account that turned out not to own it.
 pub fn release_handle(tx: &mut Tx, id: AccountId) -> Result<()> {
+    let version = tx.new_id();
     tx.execute(
-        "UPDATE account SET handle_key = NULL, handle_verified_at_ms = NULL WHERE id = $1 AND home <> 0",
-        &[&id],
+        "UPDATE account SET handle_key = NULL, handle_verified_at_ms = NULL, row_version = $2
+         WHERE id = $1 AND home <> 0",
+        &[&id, &version],
     )?;
     Ok(())
 }
 
 /// Changes what an account may do.
 pub fn set_state(tx: &mut Tx, id: AccountId, state: AccountState) -> Result<()> {
-    tx.execute("UPDATE account SET state = $2 WHERE id = $1", &[&id, &state.code()])?;
+    set_states(tx, &[id], state)
+}
+
+/// The same of several.
+pub(crate) fn set_states(tx: &mut Tx, ids: &[AccountId], state: AccountState) -> Result<()> {
+    let version = tx.new_id();
+    tx.execute(
+        "UPDATE account SET state = $2, row_version = $3 WHERE id = ANY($1)",
+        &[&ids, &state.code(), &version],
+    )?;
     Ok(())
 }
 
@@ -338,9 +355,52 @@ pub fn by_url(tx: &mut Tx, url: &str) -> Result<Option<Account>> {
     tx.find(select!("WHERE a.url = $1 ORDER BY a.id LIMIT 1"), &[&url], read_row)
 }
 
-/// Accounts by row, in no order.
-pub fn list(tx: &mut Tx, ids: &[AccountId]) -> Result<Vec<(Account, AccountCounts)>> {
-    tx.query(select_counted!("WHERE a.id = ANY($1)"), &[&ids], read_counted)
+/// Accounts by row with their numbers, in no order.
+pub fn list(tx: &mut Tx, ids: &[AccountId]) -> Result<Vec<(Arc<Account>, AccountCounts)>> {
+    let rows = tx.query(
+        concat!(
+            "SELECT a.id, a.row_version, ",
+            count_columns!(),
+            " FROM account a LEFT JOIN account_count c ON c.account_id = a.id WHERE a.id = ANY($1)"
+        ),
+        &[&ids],
+        |row| {
+            let mut c = Cursor::new(row);
+            Ok(((c.next()?, Version(c.next()?)), read_counts(&mut c)?))
+        },
+    )?;
+    let mut accounts = in_versions(tx, rows.iter().map(|(row, _)| *row))?;
+    Ok(rows.into_iter().filter_map(|((id, _), counts)| Some((accounts.remove(&id)?, counts))).collect())
+}
+
+/// The accounts of rows in these versions.
+pub(crate) fn in_versions(
+    tx: &mut Tx,
+    wanted: impl Iterator<Item = (AccountId, Version)>,
+) -> Result<HashMap<AccountId, Arc<Account>>> {
+    decoded::all(tx, Tx::accounts, wanted, |tx, ids| {
+        tx.query(
+            concat!("SELECT ", columns!(), ", a.row_version FROM account a WHERE a.id = ANY($1)"),
+            &[&ids],
+            |row| {
+                let mut c = Cursor::new(row);
+                let account = read(&mut c)?;
+                Ok((account.id, Version(c.next()?), account))
+            },
+        )
+    })
+}
+
+impl Weigh for Account {
+    fn bytes(&self) -> usize {
+        /// What an account takes beside its longer texts.
+        const FRAME: usize = 1500;
+        let profile = &self.profile;
+        let fields = profile.fields.iter().map(|field| field.name.len() + field.value_html.len());
+        let emojis = profile.emojis.iter().map(|emoji| emoji.shortcode.len() + 2 * emoji.url.len());
+        let texts = profile.bio_html.len() + profile.bio_source.len() + profile.display_name.len();
+        FRAME + texts + fields.chain(emojis).sum::<usize>()
+    }
 }
 
 /// Accounts whose handle begins like `prefix` (lower case), best known first.

@@ -87,6 +87,6 @@ pub fn set_states(
         &[host, &from.code(), &limit],
         |row| row.get(0),
     )?;
-    tx.execute("UPDATE account SET state = $2 WHERE id = ANY($1)", &[&some, &to.code()])?;
+    crate::account::set_states(tx, &some, to)?;
     Ok(some)
 }

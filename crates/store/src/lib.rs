@@ -19,6 +19,7 @@ mod soundness;
 mod migrations;
 
 mod cursor;
+mod decoded;
 mod json;
 mod paged;
 mod wishes;

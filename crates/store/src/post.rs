@@ -1,12 +1,15 @@
 //! Posts, their revisions, whom they address.
 
 use crate::cursor::Cursor;
+use crate::decoded::{self, Version, Weigh};
 use crate::paged::{self, paged};
 use crate::search::{self, Subject};
 use crate::{Error, Result, Tx, json};
 use domain::post::{Attachment, Post, PostCounts, PostKind, PostText};
 use domain::visibility::Standing;
 use domain::{AccountId, ApplicationId, ObjectId, Page, PostId, Timestamp, Visibility};
+use std::collections::HashMap;
+use std::sync::Arc;
 
 /// The columns of a post under the alias `p`, as [`read`] wants them.
 macro_rules! columns {
@@ -89,13 +92,14 @@ pub(crate) fn read(c: &mut Cursor<'_, '_>) -> Result<Post> {
 /// Adds a post; false where its object id is there already.
 pub fn insert(tx: &mut Tx, post: &Post, application: Option<ApplicationId>, text_rules: i64) -> Result<bool> {
     let t = &post.text;
+    let version = tx.new_id();
     let rows = tx.execute(
         "INSERT INTO post (id, object_id, author_id, kind, visibility, content_html, source, source_type, title, warning,
             sensitive, language, mentions, hashtags, emojis, attachments, url, in_reply_to, in_reply_to_id,
             in_reply_to_account_id, conversation_id, application_id, text_rules, published_at_ms, edited_at_ms,
-            updated_at_ms, local_only)
+            updated_at_ms, local_only, row_version)
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22,
-            $23, $24, $25, $25, $26)
+            $23, $24, $25, $25, $26, $27)
          ON CONFLICT DO NOTHING",
         &[
             &post.id,
@@ -124,6 +128,7 @@ pub fn insert(tx: &mut Tx, post: &Post, application: Option<ApplicationId>, text
             &post.published_at,
             &post.edited_at,
             &post.local_only,
+            &version,
         ],
     )?;
     if rows == 1 {
@@ -181,6 +186,40 @@ pub fn some(tx: &mut Tx, ids: &[PostId]) -> Result<Vec<Post>> {
     })
 }
 
+/// The posts of rows in these versions.
+pub(crate) fn in_versions(
+    tx: &mut Tx,
+    wanted: impl Iterator<Item = (PostId, Version)>,
+) -> Result<HashMap<PostId, Arc<Post>>> {
+    decoded::all(tx, Tx::posts, wanted, |tx, ids| {
+        tx.query(
+            concat!("SELECT ", columns!(), ", p.row_version FROM post p WHERE p.id = ANY($1)"),
+            &[&ids],
+            |row| {
+                let mut c = Cursor::new(row);
+                let post = read(&mut c)?;
+                Ok((post.id, Version(c.next()?), post))
+            },
+        )
+    })
+}
+
+impl Weigh for Post {
+    fn bytes(&self) -> usize {
+        /// What a post takes beside its texts and lists.
+        const FRAME: usize = 1200;
+        /// A mention or a file.
+        const PART: usize = 500;
+        let text = &self.text;
+        let texts =
+            text.content_html.len() + text.source.as_ref().map_or(0, String::len) + text.warning.len();
+        let descriptions =
+            text.attachments.iter().filter_map(|file| file.description.as_ref()).map(String::len);
+        let parts = text.mentions.len() + text.attachments.len() + text.emojis.len();
+        FRAME + texts + descriptions.sum::<usize>() + parts * PART
+    }
+}
+
 /// The post of an object.
 pub fn by_object(tx: &mut Tx, object: &ObjectId) -> Result<Option<Post>> {
     tx.find(concat!("SELECT ", columns!(), " FROM post p WHERE p.object_id = $1"), &[object], |row| {
@@ -225,10 +264,11 @@ pub fn edit(tx: &mut Tx, post: &Post, text: &PostText, updated: Timestamp, text_
     let old = &post.text;
     let since = post.edited_at.unwrap_or(post.published_at);
     tx.lock(&format!("post {}", post.id))?;
+    let version = tx.new_id();
     let rows = tx.execute(
         "UPDATE post SET content_html = $2, source = $3, source_type = $4, title = $5, warning = $6, sensitive = $7,
             language = $8, mentions = $9, hashtags = $10, emojis = $11, attachments = $12, edited_at_ms = $13,
-            updated_at_ms = $13, text_rules = $14
+            updated_at_ms = $13, text_rules = $14, row_version = $15
          WHERE id = $1 AND (updated_at_ms IS NULL OR updated_at_ms < $13)",
         &[
             &post.id,
@@ -245,6 +285,7 @@ pub fn edit(tx: &mut Tx, post: &Post, text: &PostText, updated: Timestamp, text_
             &json::write(&text.attachments),
             &updated,
             &text_rules,
+            &version,
         ],
     )?;
     if rows == 0 {
@@ -271,7 +312,11 @@ pub fn edit(tx: &mut Tx, post: &Post, text: &PostText, updated: Timestamp, text_
 
 /// Makes something else of a post: a poll was added or taken away.
 pub fn set_kind(tx: &mut Tx, post: PostId, kind: &PostKind) -> Result<()> {
-    tx.execute("UPDATE post SET kind = $2 WHERE id = $1", &[&post, &kind.as_str()])?;
+    let version = tx.new_id();
+    tx.execute(
+        "UPDATE post SET kind = $2, row_version = $3 WHERE id = $1",
+        &[&post, &kind.as_str(), &version],
+    )?;
     Ok(())
 }
 
@@ -282,6 +327,11 @@ pub fn remove(tx: &mut Tx, post: &Post) -> Result<()> {
     }
     crate::stream::withdraw_post(tx, post)?;
     search::changed(tx, Subject::Post(post.id))?;
+    let version = tx.new_id();
+    tx.execute(
+        "UPDATE post SET in_reply_to_id = NULL, row_version = $2 WHERE in_reply_to_id = $1",
+        &[&post.id, &version],
+    )?;
     for sql in [
         "DELETE FROM home_entry WHERE post_id = $1",
         "DELETE FROM list_entry WHERE post_id = $1",
@@ -299,7 +349,6 @@ pub fn remove(tx: &mut Tx, post: &Post) -> Result<()> {
         "DELETE FROM poll_option WHERE post_id = $1",
         "DELETE FROM poll WHERE post_id = $1",
         "DELETE FROM post_count WHERE post_id = $1",
-        "UPDATE post SET in_reply_to_id = NULL WHERE in_reply_to_id = $1",
         "DELETE FROM post WHERE id = $1",
     ] {
         tx.execute(sql, &[&post.id])?;
@@ -341,13 +390,14 @@ pub fn adopt(tx: &mut Tx, post: &Post) -> Result<()> {
         |row| Ok((row.get(0)?, row.get(1)?)),
     )?;
     for (child, conversation) in &orphans {
+        let version = tx.new_id();
         tx.execute(
-            "UPDATE post SET in_reply_to_id = $2, in_reply_to_account_id = $3 WHERE id = $1",
-            &[child, &post.id, &post.author_id],
+            "UPDATE post SET in_reply_to_id = $2, in_reply_to_account_id = $3, row_version = $4 WHERE id = $1",
+            &[child, &post.id, &post.author_id, &version],
         )?;
         tx.execute(
-            "UPDATE post SET conversation_id = $2 WHERE conversation_id = $1",
-            &[conversation, &post.conversation_id],
+            "UPDATE post SET conversation_id = $2, row_version = $3 WHERE conversation_id = $1",
+            &[conversation, &post.conversation_id, &version],
         )?;
         crate::mute::follow_conversation(tx, *conversation, post.conversation_id)?;
     }

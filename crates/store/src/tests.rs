@@ -1,5 +1,6 @@
 //! What the engine promises, on both databases.
 
+mod decoded;
 mod opening;
 mod search;
 mod statements;

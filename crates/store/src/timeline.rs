@@ -1,13 +1,18 @@
 //! Lists of posts: home, and the pages that dress them.
 
 use crate::cursor::Cursor;
+use crate::decoded::Version;
 use crate::paged::{self, paged};
 use crate::value::Row;
 use crate::wanted::wanted;
 use crate::{Error, Result, Tx, account, card, poll, post};
-use domain::post::{Application, BoostView, PostCounts, ViewerMarks};
-use domain::{AccountId, BoostId, Page, PostId, PostKind, PostView, Visibility};
+use domain::account::AccountCounts;
+use domain::post::{Application, BoostView, Post, PostCounts, ViewerMarks};
+use domain::{
+    Account, AccountId, BoostId, ObjectId, Page, PostId, PostKind, PostView, Timestamp, Visibility,
+};
 use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
 
 /// A place in a list: a post, or a boost of it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -279,15 +284,20 @@ pub fn tag_days(tx: &mut Tx, names: &[String], since: i64) -> Result<Vec<DayOfTa
 }
 
 /// Posts with all that is shown with them, in the order of the entries; what
-/// is gone meanwhile is left out. Two statements, however many entries.
+/// is gone meanwhile is left out. A few statements, however many entries.
 pub fn views(tx: &mut Tx, viewer: Option<AccountId>, entries: &[Entry]) -> Result<Vec<PostView>> {
     if entries.is_empty() {
         return Ok(Vec::new());
     }
     let ids: Vec<PostId> = entries.iter().map(|entry| entry.post_id).collect();
-    let mut posts = posts(tx, viewer.unwrap_or(AccountId(0)), &ids)?;
+    let rows = shown(tx, viewer.unwrap_or(AccountId(0)), &ids)?;
     let boosts: Vec<BoostId> = entries.iter().filter_map(|entry| entry.boost_id).collect();
-    let boosts = if boosts.is_empty() { HashMap::new() } else { boost_views(tx, &boosts)? };
+    let boosts = if boosts.is_empty() { HashMap::new() } else { boosted(tx, &boosts)? };
+    let people = rows.iter().map(|row| row.author).chain(boosts.values().map(|row| row.account));
+    let people = account::in_versions(tx, people)?;
+    let texts = post::in_versions(tx, rows.iter().map(|row| row.post))?;
+    let views = rows.into_iter().filter_map(|row| Some((row.post.0, row.view(&texts, &people)?)));
+    let mut posts: HashMap<PostId, PostView> = views.collect();
     add_polls(tx, viewer, &mut posts)?;
     add_cards(tx, &mut posts)?;
     // A page seldom shows a post twice: then nothing needs to be copied.
@@ -298,22 +308,50 @@ pub fn views(tx: &mut Tx, viewer: Option<AccountId>, entries: &[Entry]) -> Resul
         .filter_map(|entry| {
             let mut view = take(&entry.post_id)?;
             if let Some(id) = entry.boost_id {
-                view.boost = Some(boosts.get(&id)?.clone());
+                view.boost = Some(boosts.get(&id)?.view(id, &people)?);
             }
             Some(view)
         })
         .collect())
 }
 
-/// The posts, with what the viewer (0: nobody) did with each.
-fn posts(tx: &mut Tx, viewer: AccountId, ids: &[PostId]) -> Result<HashMap<PostId, PostView>> {
-    let rows = tx.query(
+/// What is read anew of a post each time that it is shown.
+struct Shown {
+    post: (PostId, Version),
+    author: (AccountId, Version),
+    author_counts: AccountCounts,
+    counts: PostCounts,
+    application: Option<Application>,
+    marks: ViewerMarks,
+}
+
+impl Shown {
+    fn view(
+        self,
+        posts: &HashMap<PostId, Arc<Post>>,
+        people: &HashMap<AccountId, Arc<Account>>,
+    ) -> Option<PostView> {
+        Some(PostView {
+            post: Arc::clone(posts.get(&self.post.0)?),
+            author: Arc::clone(people.get(&self.author.0)?),
+            author_counts: self.author_counts,
+            author_moved_to: None,
+            counts: self.counts,
+            marks: self.marks,
+            filtered: Vec::new(),
+            boost: None,
+            application: self.application,
+            poll: None,
+            card: None,
+        })
+    }
+}
+
+/// Posts with what the viewer (0: nobody) did with each.
+fn shown(tx: &mut Tx, viewer: AccountId, ids: &[PostId]) -> Result<Vec<Shown>> {
+    tx.query(
         concat!(
-            "SELECT ",
-            post::columns!(),
-            ", ",
-            account::columns!(),
-            ", ",
+            "SELECT p.id, p.row_version, a.id, a.row_version, ",
             account::count_columns!(),
             ", COALESCE(n.replies, 0), COALESCE(n.boosts, 0), COALESCE(n.likes, 0), app.name, app.website,
              EXISTS (SELECT 1 FROM like_ m WHERE m.post_id = p.id AND m.account_id = $2),
@@ -329,33 +367,25 @@ fn posts(tx: &mut Tx, viewer: AccountId, ids: &[PostId]) -> Result<HashMap<PostI
         &[&ids, &viewer],
         |row| {
             let mut c = Cursor::new(row);
-            let mut view = PostView {
-                post: post::read(&mut c)?,
-                author: account::read(&mut c)?,
+            Ok(Shown {
+                post: (c.next()?, Version(c.next()?)),
+                author: (c.next()?, Version(c.next()?)),
                 author_counts: account::read_counts(&mut c)?,
-                author_moved_to: None,
                 counts: PostCounts { replies: c.next()?, boosts: c.next()?, likes: c.next()? },
-                marks: ViewerMarks::default(),
-                filtered: Vec::new(),
-                boost: None,
                 application: match (c.next::<Option<String>>()?, c.next()?) {
                     (Some(name), website) => Some(Application { name, website }),
                     (None, _) => None,
                 },
-                poll: None,
-                card: None,
-            };
-            view.marks = ViewerMarks {
-                liked: c.next()?,
-                boosted: c.next()?,
-                bookmarked: c.next()?,
-                muted: c.next()?,
-                pinned: c.next()?,
-            };
-            Ok((view.post.id, view))
+                marks: ViewerMarks {
+                    liked: c.next()?,
+                    boosted: c.next()?,
+                    bookmarked: c.next()?,
+                    muted: c.next()?,
+                    pinned: c.next()?,
+                },
+            })
         },
-    )?;
-    Ok(rows.into_iter().collect())
+    )
 }
 
 /// Only for posts that have a link and no media.
@@ -391,11 +421,34 @@ fn add_polls(tx: &mut Tx, viewer: Option<AccountId>, posts: &mut HashMap<PostId,
     Ok(())
 }
 
-fn boost_views(tx: &mut Tx, ids: &[BoostId]) -> Result<HashMap<BoostId, BoostView>> {
+/// A boost that brought a post into a list.
+struct Boosted {
+    activity_id: ObjectId,
+    visibility: Visibility,
+    created_at: Timestamp,
+    account: (AccountId, Version),
+    account_counts: AccountCounts,
+}
+
+impl Boosted {
+    fn view(&self, id: BoostId, people: &HashMap<AccountId, Arc<Account>>) -> Option<BoostView> {
+        Some(BoostView {
+            id,
+            activity_id: self.activity_id.clone(),
+            visibility: self.visibility,
+            created_at: self.created_at,
+            account: Arc::clone(people.get(&self.account.0)?),
+            account_counts: self.account_counts,
+            account_moved_to: None,
+        })
+    }
+}
+
+fn boosted(tx: &mut Tx, ids: &[BoostId]) -> Result<HashMap<BoostId, Boosted>> {
     let rows = tx.query(
         concat!(
-            "SELECT b.id, b.activity_id, b.visibility, b.created_at_ms, ",
-            account::columns!(), ", ", account::count_columns!(),
+            "SELECT b.id, b.activity_id, b.visibility, b.created_at_ms, a.id, a.row_version, ",
+            account::count_columns!(),
             " FROM boost b JOIN account a ON a.id = b.account_id LEFT JOIN account_count c ON c.account_id = a.id
               WHERE b.id = ANY($1)"
         ),
@@ -404,18 +457,15 @@ fn boost_views(tx: &mut Tx, ids: &[BoostId]) -> Result<HashMap<BoostId, BoostVie
             let mut c = Cursor::new(row);
             let (id, activity_id) = (c.next()?, c.next()?);
             let visibility: i64 = c.next()?;
-            let created_at = c.next()?;
-            let view = BoostView {
-                id,
+            let boosted = Boosted {
                 activity_id,
                 visibility: Visibility::from_code(visibility)
                     .ok_or_else(|| Error::Corrupt(format!("visibility {visibility}")))?,
-                created_at,
-                account: account::read(&mut c)?,
+                created_at: c.next()?,
+                account: (c.next()?, Version(c.next()?)),
                 account_counts: account::read_counts(&mut c)?,
-                account_moved_to: None,
             };
-            Ok((id, view))
+            Ok((id, boosted))
         },
     )?;
     Ok(rows.into_iter().collect())

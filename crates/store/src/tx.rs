@@ -2,13 +2,15 @@
 //! until the commit; its SQL is for this crate only.
 
 use crate::clock::Clock;
+use crate::decoded::Decoded;
 use crate::dialect::{self, Dialect};
 use crate::error::{Error, Result};
 use crate::ids::Ids;
 use crate::value::{Row, ToValue};
 use crate::wishes::Wishes;
 use crate::{pg, sqlite};
-use domain::{Event, Names, Timestamp};
+use domain::post::Post;
+use domain::{Account, AccountId, Event, Names, PostId, Timestamp};
 use std::sync::Arc;
 
 /// What all transactions of one store share.
@@ -20,6 +22,10 @@ pub(crate) struct Shared {
     /// Word filters that are in use, made ready once.
     pub(crate) filters: crate::filter::Ready,
     pub(crate) wishes: Wishes,
+    /// Posts that were shown lately.
+    pub(crate) posts: Decoded<PostId, Post>,
+    /// Accounts that were.
+    pub(crate) accounts: Decoded<AccountId, Account>,
 }
 
 /// The connection below.
@@ -78,6 +84,16 @@ impl Tx {
     /// Notes that somebody looked at what is still to be read from this URL.
     pub(crate) fn wish(&self, url: &str) {
         self.shared.wishes.add(url);
+    }
+
+    /// Posts that were decoded lately.
+    pub(crate) fn posts(&self) -> &Decoded<PostId, Post> {
+        &self.shared.posts
+    }
+
+    /// Accounts that were.
+    pub(crate) fn accounts(&self) -> &Decoded<AccountId, Account> {
+        &self.shared.accounts
     }
 
     /// Takes what was noted since the last time.

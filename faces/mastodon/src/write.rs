@@ -19,6 +19,7 @@ use service::media::{Aside, Retouch, set_aside, take_off};
 use service::post::{Edit, publish as publish_post};
 use service::preferences::{self, Preferences};
 use service::{Cx, boost, post, thread};
+use std::sync::Arc;
 use web::{ApiError, Params, Viewer};
 
 /// What an edit says of a medium.
@@ -299,7 +300,7 @@ pub(crate) async fn delete(
                 None => {
                     let kept = take_off(tx, &me, &view.post, &aside)?;
                     post::delete(tx, &me, id)?;
-                    view.post.text.attachments = kept;
+                    Arc::make_mut(&mut view.post).text.attachments = kept;
                 }
             }
             Ok(view)

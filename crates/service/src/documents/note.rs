@@ -12,6 +12,7 @@ use domain::post::{Attachment, AttachmentKind, Post, PostCounts, PostKind};
 use domain::{Account, AccountKind, Names, ObjectId, Timestamp, Visibility};
 use serde_json::Value;
 use std::collections::HashSet;
+use std::sync::Arc;
 use store::Tx;
 use store::boost::Boost;
 use url::form_urlencoded::byte_serialize;
@@ -143,12 +144,12 @@ fn counted(post: &Post, part: &str, total: i64) -> Counted {
     }
 }
 
-fn addressed(tx: &mut Tx, post: &Post) -> Result<Vec<Account>> {
+fn addressed(tx: &mut Tx, post: &Post) -> Result<Vec<Arc<Account>>> {
     let ids = store::post::addressed(tx, post.id)?;
     if ids.is_empty() {
         return Ok(Vec::new());
     }
-    let mut accounts: Vec<Account> =
+    let mut accounts: Vec<Arc<Account>> =
         store::account::list(tx, &ids)?.into_iter().map(|(account, _)| account).collect();
     // In the order of the text as far as it names them: the same each time.
     let place = |account: &Account| post.text.mentions.iter().position(|m| m.account_id == account.id);
@@ -157,18 +158,21 @@ fn addressed(tx: &mut Tx, post: &Post) -> Result<Vec<Account>> {
 }
 
 /// The group that an open post is sent to (FEP-1b12): the first it names.
-fn group<'a>(post: &Post, addressed: &'a [Account]) -> Option<&'a Account> {
-    addressed.iter().find(|account| account.kind == AccountKind::Group && post.visibility.is_open())
+fn group<'a>(post: &Post, addressed: &'a [Arc<Account>]) -> Option<&'a Account> {
+    addressed
+        .iter()
+        .map(|account| &**account)
+        .find(|account| account.kind == AccountKind::Group && post.visibility.is_open())
 }
 
 fn followers(account: &Account) -> String {
     account.collections.followers.clone().unwrap_or_else(|| format!("{}/followers", account.actor_id))
 }
 
-fn addresses(post: &Post, author: &Account, addressed: &[Account]) -> (Vec<String>, Vec<String>) {
+fn addresses(post: &Post, author: &Account, addressed: &[Arc<Account>]) -> (Vec<String>, Vec<String>) {
     let group = group(post, addressed).map(|group| group.id);
     let (groups, people): (Vec<&Account>, Vec<&Account>) =
-        addressed.iter().partition(|account| Some(account.id) == group);
+        addressed.iter().map(|account| &**account).partition(|account| Some(account.id) == group);
     let ids =
         |accounts: Vec<&Account>| accounts.into_iter().map(|account| account.actor_id.to_string()).collect();
     envelope_addresses(post.visibility, followers(author), ids(groups), ids(people))
@@ -201,7 +205,7 @@ fn kind(kind: &PostKind) -> Kind {
 }
 
 /// Everyone the post addresses: peers notify only whom a tag names.
-fn mentions(post: &Post, addressed: &[Account]) -> Vec<MentionTag> {
+fn mentions(post: &Post, addressed: &[Arc<Account>]) -> Vec<MentionTag> {
     let named = post.text.mentions.iter().map(|m| (&m.actor_id, &m.handle));
     let answered = addressed.iter().map(|account| (&account.actor_id, &account.handle));
     let mut seen = HashSet::new();

@@ -13,6 +13,7 @@ use domain::notification::{About, NotificationKind};
 use domain::post::{self, Draft};
 use domain::visibility::may_see;
 use domain::{Account, Event, MediaId, ObjectId, Post, PostId, PostKind};
+use std::sync::Arc;
 use store::Tx;
 use store::tombstone::{self, Grave};
 use text::sanitise::RULES_VERSION;
@@ -99,14 +100,14 @@ pub(crate) fn send_update(tx: &mut Tx, viewer: &Account, post: &Post) -> Result<
             to.push(account);
         }
     }
-    let to: Vec<&Account> = to.iter().collect();
+    let to: Vec<&Account> = to.iter().map(|account| &**account).collect();
     activity::send(tx, viewer, &minted, &json, &sending("Update", post, &to, &[post.object_id.as_str()]))?;
     Ok(())
 }
 
 /// Who must learn of a change although they may not follow: named in it, or
 /// having answered, liked or boosted it, or voted in it.
-fn interested(tx: &mut Tx, post: &Post) -> Result<Vec<Account>> {
+fn interested(tx: &mut Tx, post: &Post) -> Result<Vec<Arc<Account>>> {
     let mut ids = store::post::addressed(tx, post.id)?;
     ids.extend(store::post::interacted(tx, post.id, 1000)?);
     if post.kind == PostKind::Question {
@@ -142,7 +143,7 @@ pub fn delete(tx: &mut Tx, viewer: &Account, id: PostId) -> Result<()> {
 
 fn send_delete(tx: &mut Tx, viewer: &Account, post: &Post) -> Result<()> {
     let to = interested(tx, post)?;
-    let to: Vec<&Account> = to.iter().collect();
+    let to: Vec<&Account> = to.iter().map(|account| &**account).collect();
     let minted = activity::mint(tx, viewer);
     let audience = documents::audience(tx, post, viewer)?;
     let envelope = minted.envelope.clone().to(audience.0, audience.1);

@@ -288,7 +288,7 @@ fn send(tx: &mut Tx, viewer: &Account, post: &Post, addressed: &[AccountId]) -> 
     }
     let json = documents::create(tx, post, viewer)?;
     let to = store::account::list(tx, addressed)?;
-    let to: Vec<&Account> = to.iter().map(|(account, _)| account).collect();
+    let to: Vec<&Account> = to.iter().map(|(account, _)| &**account).collect();
     let id = format!("{}/activity", post.object_id);
     let order = [post.object_id.as_str()];
     let sending = sending("Create", post, &to, &order);

@@ -8,6 +8,7 @@ use domain::post::{BoostView, Post, PostView};
 use domain::{Account, AccountId, Page};
 use serde_json::Value;
 use std::collections::HashMap;
+use std::sync::Arc;
 use store::Tx;
 use store::boost::Boost;
 use store::follow::Side;
@@ -102,7 +103,7 @@ fn follows(
         let mut rows = store::follow::list(tx, account.id, side, page)?;
         let next = cut(&mut rows, IDS, |(row, _)| *row);
         let ids: Vec<AccountId> = rows.iter().map(|(_, id)| *id).collect();
-        let known: HashMap<AccountId, Account> =
+        let known: HashMap<AccountId, Arc<Account>> =
             store::account::list(tx, &ids)?.into_iter().map(|(account, _)| (account.id, account)).collect();
         let live = ids.iter().filter_map(|id| known.get(id)).filter(|account| account.state.is_live());
         Ok(Entries { items: live.map(|account| account.actor_id.as_str().into()).collect(), next })

@@ -6,6 +6,7 @@ use super::reader::Reader;
 use super::sessions::{Mode, Worker};
 use super::writer::{self, Writer};
 use super::{Config, Counters, Database};
+use crate::decoded::Decoded;
 use crate::error::{Error, Result};
 use crate::ids::Ids;
 use crate::migrations::{self, Found, Migration};
@@ -152,6 +153,8 @@ fn prepare(conn: Conn, config: &Config, migrate: impl FnOnce(&mut Tx, &Origin) -
             ids,
             filters: crate::filter::Ready::default(),
             wishes: Wishes::default(),
+            posts: Decoded::new(),
+            accounts: Decoded::new(),
         }))
     };
     let mut tx = Tx::new(conn, shared(0)?);

@@ -25,6 +25,8 @@ fn raw(fresh: &Fresh, path: &Path) -> Tx {
         ids: Ids::starting(0, 0, NOW).unwrap(),
         filters: crate::filter::Ready::default(),
         wishes: crate::wishes::Wishes::default(),
+        posts: crate::decoded::Decoded::new(),
+        accounts: crate::decoded::Decoded::new(),
     };
     let mut tx = Tx::new(Conn::Sqlite(session), Arc::new(shared));
     tx.start();
