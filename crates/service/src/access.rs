@@ -37,7 +37,7 @@ pub struct Caller {
     pub scopes: Scopes,
     /// For whom; none where the program acts for itself, or for somebody who
     /// is not let in yet.
-    pub person: Option<Person>,
+    pub person: Option<Arc<Person>>,
     /// Who is not let in yet, and what they wait for.
     pub waiting: Option<(UserId, Waiting)>,
 }
@@ -123,7 +123,7 @@ fn find(tx: &mut Tx, token_hash: &[u8]) -> Result<Option<(Caller, Option<Timesta
                 None => return Ok(None),
                 Some(applicant) => (None, Some((user, applicant.waiting))),
             },
-            some => (some, None),
+            Some(person) => (Some(Arc::new(person)), None),
         },
     };
     let store::oauth::Token { id: token_id, application_id, scopes, .. } = token;

@@ -25,7 +25,7 @@ pub(crate) struct Known(pub(crate) Option<Arc<Caller>>);
 
 /// A person who calls through a program.
 #[derive(Debug, Clone)]
-pub struct Viewer(Arc<Caller>, Person);
+pub struct Viewer(Arc<Caller>, Arc<Person>);
 
 /// A person who calls through a program, or nobody. A token that is wrong is
 /// refused all the same.

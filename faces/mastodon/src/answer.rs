@@ -16,12 +16,16 @@ use web::{ApiError, Paging, paging};
 /// What a door returns.
 pub(crate) type Answer = Result<Response, ApiError>;
 
-/// Room for a page of statuses, so that writing seldom grows it.
-const ROOM: usize = 16 * 1024;
+/// Room for a status, so that writing seldom grows it.
+const ROOM: usize = 4 * 1024;
 
 /// An entity as the body of a response.
 pub(crate) fn json(entity: &impl Serialize) -> Answer {
-    let mut body = Vec::with_capacity(ROOM);
+    written(entity, ROOM)
+}
+
+fn written(entity: &impl Serialize, room: usize) -> Answer {
+    let mut body = Vec::with_capacity(room);
     serde_json::to_writer(&mut body, entity).map_err(|error| service::Error::Internal(error.to_string()))?;
     let kind: (HeaderName, HeaderValue) =
         (header::CONTENT_TYPE, HeaderValue::from_static("application/json; charset=utf-8"));
@@ -89,7 +93,9 @@ impl Place {
 
     /// A page of a list, with links (RFC 8288) to the older and the newer one.
     pub(crate) fn list(&self, page: Page, ends: Option<(i64, i64)>, entities: &impl Serialize) -> Answer {
-        let mut response = json(entities)?;
+        /// A page of twenty statuses is seldom longer.
+        const PAGE: usize = 64 * 1024;
+        let mut response = written(entities, PAGE)?;
         let keep: Vec<(&str, &str)> =
             self.keep.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
         if let Some(link) = paging::link(&self.url, &keep, page.limit, ends) {
