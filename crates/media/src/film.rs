@@ -207,9 +207,9 @@ impl Tools {
             "-f",
             "image2",
         ]);
-        arguments.extend(["-c:v", "png", "-update", "1", "poster.png"]);
+        arguments.extend(["-c:v", "mjpeg", "-q:v", "2", "-update", "1", "poster.jpg"]);
         run(&self.ffmpeg, &arguments, folder, COPY, &self.stopped)?;
-        Ok(fs::read(folder.join("poster.png"))?)
+        Ok(fs::read(folder.join("poster.jpg"))?)
     }
 }
 

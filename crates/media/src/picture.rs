@@ -69,12 +69,13 @@ pub fn develop(bytes: &[u8], bounds: &Bounds) -> Result<Picture, Refused> {
     Ok(Picture { main, small: write(small, SMALL_QUALITY, false)?, blurhash })
 }
 
-/// Only a still preview of a picture: the one that stands for a film.
+/// Only a still preview of a picture: the one that stands for a film. What was
+/// drawn stays a PNG.
 pub fn still(bytes: &[u8], bounds: &Bounds) -> Result<(Rendition, Option<String>), Refused> {
     let format = known(bytes)?;
     let small = decode(bytes, format, bounds)?.pixels.within(bounds.small_pixels)?;
     let blurhash = hash(&small);
-    Ok((write(small, SMALL_QUALITY, false)?, blurhash))
+    Ok((write(small, SMALL_QUALITY, format == Format::Png)?, blurhash))
 }
 
 /// The kind of a picture that can be decoded.

@@ -49,7 +49,7 @@ fn films_and_recordings_are_cleaned_and_measured() {
     assert_eq!((film.family, film.format, film.size), (Family::Film, Format::Mp4, Some((64, 48))));
     assert_eq!((film.has_sound, film.frame_rate.as_deref()), (true, Some("10/1")));
     assert!(film.duration.unwrap().as_millis() >= 900 && film.bit_rate.is_some());
-    assert_eq!(Format::of(&film.poster.unwrap()), Some(Format::Png));
+    assert_eq!(Format::of(&film.poster.unwrap()), Some(Format::Jpeg));
 
     let mpeg4 = [&PICTURES[..], &["-c:v", "mpeg4"]].concat();
     let bytes = made(folder.path(), "b.mov", &mpeg4);

@@ -165,6 +165,8 @@ fn a_portrait_has_its_size_and_one_that_moves_has_a_still() {
 #[test]
 fn a_poster_is_small() {
     let bounds = Bounds { small_pixels: 200, ..Bounds::default() };
-    let (small, hash) = still(&written(&picture(200, 100), ImageFormat::Png), &bounds).unwrap();
-    assert_eq!((small.width, small.height, hash.is_some()), (20, 10, true));
+    for (kind, format) in [(ImageFormat::Jpeg, Format::Jpeg), (ImageFormat::Png, Format::Png)] {
+        let (small, hash) = still(&written(&picture(200, 100), kind), &bounds).unwrap();
+        assert_eq!((small.width, small.height, small.format, hash.is_some()), (20, 10, format, true));
+    }
 }

@@ -6,6 +6,7 @@ use crate::value::{Cell, Row, ToValue, Value};
 use rusqlite::config::DbConfig;
 use rusqlite::types::{ToSqlOutput, ValueRef};
 use rusqlite::{CachedStatement, Connection, ErrorCode, OpenFlags, ffi};
+use std::cell;
 use std::collections::HashMap;
 use std::path::Path;
 use std::rc::Rc;
@@ -45,6 +46,9 @@ pub(crate) struct Session {
     connection: Connection,
     /// Statements as SQLite wants them, by where their text lies.
     rewritten: HashMap<(usize, usize), Arc<str>>,
+    /// How often several statements were run at once: they may change the shape of the
+    /// database, which SQLite does not count.
+    batches: cell::Cell<u64>,
     /// When the statement that runs was begun, where that matters.
     begun: Option<Arc<Mutex<Instant>>>,
 }
@@ -69,7 +73,7 @@ impl Session {
         connection.execute_batch(pragmas)?;
         connection.set_prepared_statement_cache_capacity(STATEMENTS);
         rusqlite::vtab::array::load_module(&connection)?;
-        Ok(Self { connection, rewritten: HashMap::new(), begun: None })
+        Ok(Self { connection, rewritten: HashMap::new(), batches: cell::Cell::new(0), begun: None })
     }
 
     /// Ends each statement that takes longer than this.
@@ -89,6 +93,11 @@ impl Session {
         self.connection.is_autocommit()
     }
 
+    /// A number that is greater after rows, or the shape of the database, were changed.
+    pub(crate) fn changes(&self) -> u64 {
+        self.connection.total_changes() + self.batches.get()
+    }
+
     /// `BEGIN`, `SAVEPOINT` and their like.
     pub(crate) fn control(&self, sql: &'static str) -> Result<()> {
         self.connection.prepare_cached(sql)?.raw_execute()?;
@@ -96,6 +105,7 @@ impl Session {
     }
 
     pub(crate) fn batch(&self, sql: &str) -> Result<()> {
+        self.batches.set(self.batches.get() + 1);
         Ok(self.connection.execute_batch(sql)?)
     }
 

@@ -97,6 +97,7 @@ impl Open {
             queue: Arc::clone(&writes),
             publisher: Arc::new(Publisher::new()),
             counters: Arc::new(Counters::default()),
+            careful: 0,
         };
         let reader = Reader { tx: reader, queue: Arc::clone(&reads), among: 1 };
         let threads = vec![

@@ -83,6 +83,7 @@ fn start_sqlite(path: &Path, config: &Config, parts: &Parts<'_>) -> Result<Start
         queue: Arc::clone(parts.writes),
         publisher: Arc::clone(parts.publisher),
         counters: Arc::clone(parts.counters),
+        careful: 0,
     };
     running.push(spawn("store-writer", || writer::close(&writer.work()))?);
     Ok((running, shared))

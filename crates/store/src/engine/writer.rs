@@ -1,7 +1,12 @@
 //! SQLite's one writer: many verbs, one commit.
 //!
 //! A commit costs a sync of the disk, whatever is in it. So those who wait
-//! share one, each behind a savepoint of its own, and hear the answer after it.
+//! share one, and hear the answer after it.
+//!
+//! A savepoint before each verb would let any be undone alone, and has SQLite
+//! copy each page that a verb is the first to touch. Nearly all are kept, and
+//! nearly all that are not have written nothing. So a batch is run without, and
+//! anew with them where one has to be undone that wrote.
 
 use super::job::Verdict;
 use super::publisher::Publisher;
@@ -20,6 +25,9 @@ const BATCH: usize = 64;
 /// How long a batch runs at most before it commits. It never waits for more.
 const BATCH_TIME: Duration = Duration::from_millis(20);
 
+/// How many batches are run with savepoints after one that had to be run anew.
+const CAREFUL_BATCHES: u32 = 32;
+
 /// How often the planner's statistics are renewed.
 const OPTIMIZE_EVERY: Duration = Duration::from_hours(24);
 
@@ -36,6 +44,17 @@ pub(crate) struct Writer {
     pub(crate) queue: Arc<Queue>,
     pub(crate) publisher: Arc<Publisher>,
     pub(crate) counters: Arc<Counters>,
+    /// How many batches still are run with savepoints.
+    pub(crate) careful: u32,
+}
+
+/// What became of a batch before its commit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Gathered {
+    /// All have been run, and what is to be undone is undone.
+    Ready,
+    /// The last is to be undone, and has written.
+    Mixed,
 }
 
 /// A verb that has been run.
@@ -57,7 +76,7 @@ impl Writer {
 
     fn batch(&mut self, first: Box<dyn Job>) {
         let mut batch = Vec::with_capacity(BATCH);
-        match self.gather(first, &mut batch).and_then(|()| session(&self.tx).control("COMMIT")) {
+        match self.gather(first, &mut batch).and_then(|gathered| self.end(gathered, &mut batch)) {
             Ok(()) => self.settle(batch),
             Err(error) => {
                 tracing::warn!(%error, verbs = batch.len(), "a commit failed; its verbs are run one by one");
@@ -71,12 +90,18 @@ impl Writer {
 
     /// Runs what waits. Fails where SQLite ended the transaction by itself, as
     /// it does when the disk is full: then nothing of the batch is left.
-    fn gather(&mut self, first: Box<dyn Job>, batch: &mut Vec<Done>) -> Result<()> {
+    fn gather(&mut self, first: Box<dyn Job>, batch: &mut Vec<Done>) -> Result<Gathered> {
         let begun = Instant::now();
+        let careful = self.careful > 0;
+        self.careful = self.careful.saturating_sub(1);
         batch.push(Done { job: first, events: Vec::new() });
         session(&self.tx).control("BEGIN IMMEDIATE")?;
         while let Some(done) = batch.last_mut() {
-            self.behind_a_savepoint(done)?;
+            if careful {
+                self.behind_a_savepoint(done)?;
+            } else if self.trusting(done)? == Verdict::Undo {
+                return Ok(Gathered::Mixed);
+            }
             if batch.len() >= BATCH || begun.elapsed() >= BATCH_TIME {
                 break;
             }
@@ -85,17 +110,53 @@ impl Writer {
                 None => break,
             }
         }
-        Ok(())
+        Ok(Gathered::Ready)
+    }
+
+    /// Runs a verb as if it could not fail. [`Verdict::Undo`]: it did, and left rows behind.
+    fn trusting(&mut self, done: &mut Done) -> Result<Verdict> {
+        let before = session(&self.tx).changes();
+        let verdict = self.run(done)?;
+        if verdict == Verdict::Keep {
+            done.events = self.tx.take_events();
+            return Ok(Verdict::Keep);
+        }
+        Ok(if session(&self.tx).changes() == before { Verdict::Keep } else { Verdict::Undo })
+    }
+
+    fn end(&mut self, gathered: Gathered, batch: &mut [Done]) -> Result<()> {
+        if gathered == Gathered::Mixed {
+            if batch.len() == 1 {
+                return session(&self.tx).control("ROLLBACK");
+            }
+            self.again_with_savepoints(batch)?;
+        }
+        session(&self.tx).control("COMMIT")
+    }
+
+    /// From the beginning, so that what is to be undone takes nothing along.
+    fn again_with_savepoints(&mut self, batch: &mut [Done]) -> Result<()> {
+        self.careful = CAREFUL_BATCHES;
+        session(&self.tx).control("ROLLBACK")?;
+        session(&self.tx).control("BEGIN IMMEDIATE")?;
+        batch.iter_mut().try_for_each(|done| self.behind_a_savepoint(done))
+    }
+
+    /// Runs a verb. Fails where SQLite ended the transaction meanwhile.
+    fn run(&mut self, done: &mut Done) -> Result<Verdict> {
+        let verdict = done.job.run(&mut self.tx);
+        if session(&self.tx).is_autocommit() {
+            return Err(self.tx.failure().cloned().unwrap_or(Error::Poisoned));
+        }
+        Ok(verdict)
     }
 
     fn behind_a_savepoint(&mut self, done: &mut Done) -> Result<()> {
         session(&self.tx).control("SAVEPOINT verb")?;
-        let verdict = done.job.run(&mut self.tx);
+        let verdict = self.run(done)?;
         let session = session(&self.tx);
-        if session.is_autocommit() {
-            return Err(self.tx.failure().cloned().unwrap_or(Error::Poisoned));
-        }
         if verdict == Verdict::Undo {
+            done.events = Vec::new();
             session.control("ROLLBACK TO verb")?;
             return session.control("RELEASE verb");
         }

@@ -4,7 +4,8 @@ use super::{Refusal, Refused, number, run, with_numbers};
 use crate::testing::{Fresh, for_each_database, for_each_fresh, increment, insert_number, limit_growth};
 use crate::{Error, Store, Tx};
 use domain::{Event, PostId};
-use std::sync::mpsc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, mpsc};
 use std::time::Duration;
 
 /// Holds the only writer until the sender is dropped, so that what is asked
@@ -65,6 +66,48 @@ fn an_err_undoes_its_verb_and_no_other() {
             assert_eq!(number(store, name), if refused { None } else { Some(1) });
         }
     });
+}
+
+/// Runs verbs in one batch, of which one is refused; how often verbs were run.
+fn runs_with_a_refusal(store: &Store, writes_before: bool) -> usize {
+    with_numbers(store);
+    let runs = Arc::new(AtomicUsize::new(0));
+    let release = hold_the_writer(store);
+    let asked: Vec<_> = (0..20)
+        .map(|name| {
+            let (store, runs) = (store.clone(), Arc::clone(&runs));
+            std::thread::spawn(move || {
+                store.write_blocking(move |tx| -> Refused<()> {
+                    runs.fetch_add(1, Ordering::SeqCst);
+                    if name != 7 || writes_before {
+                        insert_number(tx, name, 1)?;
+                    }
+                    if name == 7 { Err(Refusal::No) } else { Ok(()) }
+                })
+            })
+        })
+        .collect();
+    wait_until_queued(store, 20);
+    drop(release);
+    for (name, asked) in (0..).zip(asked) {
+        let refused = name == 7;
+        assert_eq!(asked.join().unwrap(), if refused { Err(Refusal::No) } else { Ok(()) });
+        assert_eq!(number(store, name), if refused { None } else { Some(1) });
+    }
+    runs.load(Ordering::SeqCst)
+}
+
+#[test]
+fn a_refusal_that_wrote_nothing_costs_the_others_nothing() {
+    let fresh = Fresh::sqlite(|_| ());
+    assert_eq!(runs_with_a_refusal(&fresh.store, false), 20);
+}
+
+#[test]
+fn one_that_wrote_is_undone_alone_and_the_others_are_run_again_once() {
+    let fresh = Fresh::sqlite(|_| ());
+    let runs = runs_with_a_refusal(&fresh.store, true);
+    assert!((21..=40).contains(&runs), "{runs}");
 }
 
 #[test]
