@@ -52,6 +52,8 @@ pub struct Memory {
     pub(crate) filling: Mutex<()>,
     /// Public keys of peers, in use or not to be asked for again soon.
     pub peer_keys: inbound::Keys,
+    /// What has come in and is about to be acted upon.
+    pub(crate) taken: inbound::Taken,
     /// Documents of the last seconds.
     pub(crate) documents: Documents,
     pub(crate) confirmations: Confirmations,
@@ -88,6 +90,7 @@ impl Cx {
             streams: Streams::default(),
             filling: Mutex::default(),
             peer_keys: inbound::Keys::default(),
+            taken: inbound::Taken::default(),
             documents: Documents::default(),
             confirmations: Confirmations::default(),
             media: Darkroom::new(&settings),

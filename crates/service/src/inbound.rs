@@ -4,8 +4,10 @@ mod door;
 mod verify;
 mod dispatch;
 mod process;
+mod taken;
 
 pub use door::{Arrived, Refused, accept};
 pub use process::{MAX_STARTS, act, waiting};
 pub use store::message::Waiting;
+pub use taken::Taken;
 pub use verify::{Keys, signer_of};

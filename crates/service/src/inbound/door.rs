@@ -9,6 +9,7 @@ use domain::message::{Direction, MessageState};
 use domain::moderation::HostRule;
 use domain::{ActorId, Event, ObjectId, ownership};
 use http::{HeaderMap, Method};
+use std::sync::Arc;
 use store::message::{self, NewMessage};
 
 /// The headers that the log keeps.
@@ -82,7 +83,7 @@ impl Refused {
 
 /// What is known of a message before it is believed.
 struct Letter {
-    activity: Activity,
+    activity: Arc<Activity>,
     kind: String,
     object: String,
 }
@@ -114,7 +115,7 @@ fn read(body: &[u8]) -> Result<Letter, Refused> {
     let activity = Activity::parse(&json).map_err(|why| Refused::Malformed(why.to_string()))?;
     let kind = activity.kind().chars().take(64).collect();
     let object = activity.object_id().unwrap_or("").chars().take(512).collect();
-    Ok(Letter { activity, kind, object })
+    Ok(Letter { activity: Arc::new(activity), kind, object })
 }
 
 async fn check(cx: &Cx, arrived: &Arrived, letter: &Letter) -> Result<Entry, Refused> {
@@ -122,7 +123,7 @@ async fn check(cx: &Cx, arrived: &Arrived, letter: &Letter) -> Result<Entry, Ref
     if cx.names.is_ours(&ObjectId::from(actor.clone())) {
         return Err(Refused::NotYours("the actor is one of ours".into()));
     }
-    if let Activity::Delete(delete) = &letter.activity
+    if let Activity::Delete(delete) = &*letter.activity
         && delete.is_actor()
         && !verify::is_known(cx, actor).await.map_err(later)?
     {
@@ -163,9 +164,11 @@ async fn keep(cx: &Cx, arrived: &Arrived, letter: &Letter, signed: Signed) -> Re
     let seen = letter.activity.id().map(|id| super::process::seen_hash(id, &signed.actor));
     let activity_id = letter.activity.id().map(str::to_owned);
     let is_open = letter.activity.audience().is_public();
-    let repeats = matches!(letter.activity, Activity::Follow(_) | Activity::Undo(_) | Activity::Block(_));
+    let repeats = matches!(*letter.activity, Activity::Follow(_) | Activity::Undo(_) | Activity::Block(_));
     let (kind, object) = (letter.kind.clone(), letter.object.clone());
-    let host = letter.activity.actor().host().clone();
+    let activity = Arc::clone(&letter.activity);
+    let host = activity.actor().host().clone();
+    let memory = cx.clone();
     let is_kept = cx.write(move |tx| {
         if store::host_rule::of(tx, &host)? == HostRule::Suspend {
             return Ok(false);
@@ -199,6 +202,7 @@ async fn keep(cx: &Cx, arrived: &Arrived, letter: &Letter, signed: Signed) -> Re
             tx.tell(Event::Logged(id));
         } else {
             message::wait(tx, id, order_key)?;
+            memory.taken.keep(id, body.len(), &activity);
             tx.tell(Event::Arrived(id));
         }
         Ok(true)

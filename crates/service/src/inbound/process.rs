@@ -95,11 +95,20 @@ fn end(tx: &mut store::Tx, id: MessageId, given_up: bool, error: &Error) -> Resu
     Ok(())
 }
 
+fn invalid(why: impl Into<std::borrow::Cow<'static, str>>) -> Error {
+    Error::invalid("activity", why)
+}
+
+fn read(bytes: &[u8]) -> Result<Activity> {
+    let json = activitypub::read(bytes).map_err(|why| invalid(format!("cannot be read: {why}")))?;
+    Activity::parse(&json).map_err(|why| invalid(format!("cannot be read: {why}")))
+}
+
 async fn act_inner(cx: &Cx, waiting: &Waiting, running: &Semaphore) -> Result<()> {
-    let invalid = |why: String| Error::invalid("activity", why);
-    let json = activitypub::read(&waiting.bytes).map_err(|why| invalid(format!("cannot be read: {why}")))?;
-    let activity = Arc::new(Activity::parse(&json).map_err(|why| invalid(format!("cannot be read: {why}")))?);
-    drop(json);
+    let activity = match cx.taken.take(waiting.id) {
+        Some(activity) => activity,
+        None => Arc::new(read(&waiting.bytes)?),
+    };
     let errand = Errand::new(cx, Some(waiting.id));
     let mut lacking = Lacking::default();
     for round in 0..=MAX_ROUNDS {
@@ -129,7 +138,7 @@ async fn act_inner(cx: &Cx, waiting: &Waiting, running: &Semaphore) -> Result<()
             Outcome::Needs(_) => break,
         }
     }
-    Err(invalid("asks for more and more documents".into()))
+    Err(invalid("asks for more and more documents"))
 }
 
 /// One try, in one transaction: the effect and the end of the waiting.
