@@ -1,5 +1,6 @@
 //! Our row for an actor, ours or a peer's.
 
+use crate::memo::Memo;
 use crate::{AccountId, ActorId, Handle, Inbox, Timestamp};
 use serde::{Deserialize, Serialize};
 
@@ -259,6 +260,8 @@ pub struct Account {
     pub created_at: Timestamp,
     /// When its document was last read; for our own, when it last changed.
     pub fetched_at: Timestamp,
+    /// How a face shows it.
+    pub shown: Memo,
 }
 
 impl Account {

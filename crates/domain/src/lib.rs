@@ -15,6 +15,7 @@ pub mod filter;
 pub mod follow;
 pub mod id;
 pub mod media;
+pub mod memo;
 pub mod list;
 pub mod message;
 pub mod moderation;

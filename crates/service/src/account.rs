@@ -4,6 +4,7 @@ use crate::errand::Errand;
 use crate::keys::{self, Pair};
 use crate::{Cx, Error, Result};
 use domain::account::{Field, Profile, check_name};
+use domain::memo::Memo;
 use domain::{Account, AccountId, AccountKind, AccountState, ActorId, Handle, Home, ObjectId};
 use store::Tx;
 use store::account::Inserted;
@@ -69,6 +70,7 @@ fn make(
         moved_to: None,
         created_at: now,
         fetched_at: now,
+        shown: Memo::default(),
     };
     let account = with_collections(account);
     if store::account::insert(tx, &account, Some(now), text::sanitise::RULES_VERSION)? == Inserted::Taken {

@@ -6,6 +6,7 @@ use crate::search::{self, Subject};
 use crate::value::{Row, ToValue};
 use crate::{Error, Result, Tx, json};
 use domain::account::{AccountCounts, Collections, Flags, Profile};
+use domain::memo::Memo;
 use domain::{Account, AccountId, AccountKind, AccountState, ActorId, Handle, Home, Host, Inbox, Timestamp};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -115,6 +116,7 @@ pub(crate) fn read(c: &mut Cursor<'_, '_>) -> Result<Account> {
         },
         created_at: c.next()?,
         fetched_at: c.next()?,
+        shown: Memo::default(),
     })
 }
 
@@ -393,13 +395,13 @@ pub(crate) fn in_versions(
 
 impl Weigh for Account {
     fn bytes(&self) -> usize {
-        /// What an account takes beside its longer texts.
-        const FRAME: usize = 1500;
+        /// What an account takes beside its longer texts, which stand in what is shown as well.
+        const FRAME: usize = 3500;
         let profile = &self.profile;
         let fields = profile.fields.iter().map(|field| field.name.len() + field.value_html.len());
         let emojis = profile.emojis.iter().map(|emoji| emoji.shortcode.len() + 2 * emoji.url.len());
         let texts = profile.bio_html.len() + profile.bio_source.len() + profile.display_name.len();
-        FRAME + texts + fields.chain(emojis).sum::<usize>()
+        FRAME + 2 * (texts + fields.chain(emojis).sum::<usize>())
     }
 }
 

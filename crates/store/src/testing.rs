@@ -5,6 +5,7 @@
 
 use crate::{Clock, Config, Database, Result, Store, Tx};
 use domain::account::{Collections, Flags, Profile};
+use domain::memo::Memo;
 use domain::post::PostText;
 use domain::{
     Account, AccountId, AccountKind, AccountState, ActorId, Handle, Home, Inbox, Names, ObjectId, Post,
@@ -132,6 +133,7 @@ pub fn peer(actor: &str) -> Account {
         moved_to: None,
         created_at: NOW,
         fetched_at: NOW,
+        shown: Memo::default(),
         actor_id,
     }
 }

@@ -3,6 +3,7 @@
 use crate::{Error, Result};
 use activitypub::{Actor, ActorKind, KeyForm};
 use domain::account::{Collections, Details, Emoji, Field, Flags, Pictures, Profile};
+use domain::memo::Memo;
 use domain::{Account, AccountId, AccountKind, AccountState, Event, Handle, Home, Inbox, ObjectId};
 use serde_json::Value;
 use store::Tx;
@@ -118,6 +119,7 @@ fn account_of(
         moved_to: actor.moved_to.clone(),
         created_at: actor.published.unwrap_or(now),
         fetched_at: now,
+        shown: Memo::default(),
     })
 }
 

@@ -6,10 +6,12 @@ use domain::account::{AccountCounts, Emoji, Field};
 use domain::post::MovedTo;
 use domain::user::{Role as UserRole, User};
 use domain::{Account as Known, AccountKind, AccountState, Names};
-use serde::Serialize;
+use serde::{Serialize, Serializer};
+use serde_json::value::RawValue;
 use service::mute::Muted;
 use service::preferences::Preferences;
 use service::profile::AccountView;
+use std::sync::Arc;
 
 /// Shown where an account has no picture. Programs know these two by their ends,
 /// as documented, and show something of their own in their place.
@@ -134,6 +136,29 @@ pub(crate) struct Account<'a> {
     moved: Option<Box<Account<'a>>>,
 }
 
+/// An account as it was written out, with the numbers it had then.
+#[derive(Debug)]
+pub(crate) struct Written {
+    counts: AccountCounts,
+    json: Box<RawValue>,
+}
+
+/// An account in a list. Most stand in many lists, and are written once.
+#[derive(Debug)]
+pub(crate) enum Shown<'a> {
+    Written(Arc<Written>),
+    Whole(Box<Account<'a>>),
+}
+
+impl Serialize for Shown<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::Written(written) => written.json.serialize(serializer),
+            Self::Whole(account) => account.serialize(serializer),
+        }
+    }
+}
+
 impl<'a> Dialect<'a> {
     /// The picture of an account.
     pub(crate) fn avatar(self, account: &'a Known) -> Picture<'a> {
@@ -143,15 +168,39 @@ impl<'a> Dialect<'a> {
         }
     }
 
-    /// An account with where it went.
+    /// The account of something in a list, with where it went.
     pub(crate) fn author(
         self,
         account: &'a Known,
         counts: &AccountCounts,
         moved_to: Option<&'a MovedTo>,
-    ) -> Account<'a> {
-        let moved = moved_to.map(|(target, counts)| Box::new(self.account(target, counts)));
-        Account { moved, ..self.account(account, counts) }
+    ) -> Shown<'a> {
+        match moved_to {
+            Some((target, numbers)) => {
+                let moved = Some(Box::new(self.account(target, numbers)));
+                Shown::Whole(Box::new(Account { moved, ..self.account(account, counts) }))
+            }
+            None => self.written(account, counts),
+        }
+    }
+
+    /// The same of an account that stands in a list.
+    pub(crate) fn shown(self, view: &'a AccountView) -> Shown<'a> {
+        match view.moved_to {
+            Some(_) => Shown::Whole(Box::new(self.profile(view))),
+            None => self.written(&view.account, &view.counts),
+        }
+    }
+
+    fn written(self, account: &'a Known, counts: &AccountCounts) -> Shown<'a> {
+        let write = || {
+            let json = serde_json::value::to_raw_value(&self.account(account, counts)).ok()?;
+            Some(Written { counts: *counts, json })
+        };
+        match account.shown.recall(|kept: &Written| kept.counts == *counts, write) {
+            Some(written) => Shown::Written(written),
+            None => Shown::Whole(Box::new(self.account(account, counts))),
+        }
     }
 
     /// An account without where it went.

@@ -1,7 +1,7 @@
 //! Notification, and several of them as one.
 
 use super::Dialect;
-use super::account::Account;
+use super::account::{Account, Shown};
 use super::report::Report;
 use super::status::Status;
 use super::value::{Acct, Iso, Picture, Text};
@@ -96,7 +96,7 @@ pub(crate) struct Notification<'a> {
     r#type: &'static str,
     created_at: Iso,
     group_key: Text<GroupName>,
-    account: Account<'a>,
+    account: Shown<'a>,
     status: Option<Status<'a>>,
     report: Option<Report<'a>>,
     event: Option<SeveranceEvent<'a>>,
@@ -189,7 +189,7 @@ impl<'a> Dialect<'a> {
             r#type: word(notification.kind),
             created_at: Iso(notification.created_at),
             group_key: Text(GroupName(notification.group)),
-            account: self.profile(&view.from),
+            account: self.shown(&view.from),
             status: view.post.as_ref().map(|post| self.status(post)),
             report,
             event,

@@ -1,7 +1,7 @@
 //! `Status` and what is in it.
 
 use super::Dialect;
-use super::account::{Account, CustomEmoji};
+use super::account::{CustomEmoji, Shown};
 use super::card::PreviewCard;
 use super::filter::FilterResult;
 use super::media::MediaAttachment;
@@ -93,7 +93,7 @@ pub(crate) struct Status<'a> {
     text: Option<&'a str>,
     reblog: Option<Box<Status<'a>>>,
     application: Option<StatusApplication<'a>>,
-    account: Account<'a>,
+    account: Shown<'a>,
     media_attachments: Vec<MediaAttachment<'a>>,
     mentions: Vec<StatusMention<'a>>,
     tags: Vec<StatusTag<'a>>,
@@ -263,7 +263,7 @@ pub(crate) struct StatusEdit<'a> {
     spoiler_text: &'a str,
     sensitive: bool,
     created_at: Iso,
-    account: Account<'a>,
+    account: Shown<'a>,
     media_attachments: Vec<MediaAttachment<'a>>,
     emojis: Vec<CustomEmoji<'a>>,
     poll: Option<TitlesOnly<'a>>,
