@@ -9,6 +9,8 @@ pub struct Listed<T> {
     pub items: Vec<T>,
     /// The first and the last row of the page; none where it is empty.
     pub ends: Option<(i64, i64)>,
+    /// How many rows were looked at.
+    pub rows: usize,
 }
 
 impl<T> Listed<T> {
@@ -16,12 +18,14 @@ impl<T> Listed<T> {
     pub fn new(items: Vec<T>, mut rows: impl DoubleEndedIterator<Item = i64>) -> Self {
         let first = rows.next();
         let last = rows.next_back().or(first);
-        Self { items, ends: first.zip(last) }
+        let between = rows.count();
+        let rows = between + usize::from(first.is_some()) + usize::from(last != first);
+        Self { items, ends: first.zip(last), rows }
     }
 
     /// A page with nothing on it.
     pub const fn empty() -> Self {
-        Self { items: Vec::new(), ends: None }
+        Self { items: Vec::new(), ends: None, rows: 0 }
     }
 }
 
@@ -31,8 +35,13 @@ mod tests {
 
     #[test]
     fn the_ends_are_those_of_the_rows_not_of_what_is_shown() {
-        assert_eq!(Listed::new(vec!['b'], [9, 7, 4].into_iter()).ends, Some((9, 4)));
-        assert_eq!(Listed::<char>::new(Vec::new(), [9].into_iter()).ends, Some((9, 9)));
-        assert_eq!(Listed::<char>::new(Vec::new(), [].into_iter()).ends, None);
+        let told = |rows: &[i64]| {
+            let page = Listed::new(vec!['b'], rows.iter().copied());
+            (page.ends, page.rows)
+        };
+        assert_eq!(told(&[9, 7, 4]), (Some((9, 4)), 3));
+        assert_eq!(told(&[9, 4]), (Some((9, 4)), 2));
+        assert_eq!(told(&[9]), (Some((9, 9)), 1));
+        assert_eq!(told(&[]), (None, 0));
     }
 }

@@ -25,7 +25,7 @@ pub(crate) const ALL: &[Migration] = &[
     Migration { number: 6, name: "notify", text: include_str!("../migrations/0006_notify.sql") },
     Migration { number: 7, name: "search", text: include_str!("../migrations/0007_search.sql") },
     Migration { number: 8, name: "sign_in", text: include_str!("../migrations/0008_sign_in.sql") },
-    Migration { number: 9, name: "row_version", text: include_str!("../migrations/0009_row_version.sql") },
+    Migration { number: 9, name: "reading", text: include_str!("../migrations/0009_reading.sql") },
 ];
 
 /// The table that says which have been applied, and the lock that keeps two

@@ -93,13 +93,14 @@ pub(crate) fn read(c: &mut Cursor<'_, '_>) -> Result<Post> {
 pub fn insert(tx: &mut Tx, post: &Post, application: Option<ApplicationId>, text_rules: i64) -> Result<bool> {
     let t = &post.text;
     let version = tx.new_id();
+    let here = tx.names().is_ours(&post.object_id);
     let rows = tx.execute(
         "INSERT INTO post (id, object_id, author_id, kind, visibility, content_html, source, source_type, title, warning,
             sensitive, language, mentions, hashtags, emojis, attachments, url, in_reply_to, in_reply_to_id,
             in_reply_to_account_id, conversation_id, application_id, text_rules, published_at_ms, edited_at_ms,
-            updated_at_ms, local_only, row_version)
+            updated_at_ms, local_only, row_version, here)
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22,
-            $23, $24, $25, $25, $26, $27)
+            $23, $24, $25, $25, $26, $27, $28)
          ON CONFLICT DO NOTHING",
         &[
             &post.id,
@@ -129,6 +130,7 @@ pub fn insert(tx: &mut Tx, post: &Post, application: Option<ApplicationId>, text
             &post.edited_at,
             &post.local_only,
             &version,
+            &here,
         ],
     )?;
     if rows == 1 {
@@ -162,7 +164,8 @@ pub fn set_hashtags(tx: &mut Tx, post: PostId, names: &[String]) -> Result<()> {
     tx.execute("DELETE FROM post_hashtag WHERE post_id = $1", &[&post])?;
     for name in names {
         tx.execute(
-            "INSERT INTO post_hashtag (name, post_id) VALUES ($1, $2) ON CONFLICT DO NOTHING",
+            "INSERT INTO post_hashtag (name, post_id, here) SELECT CAST($1 AS TEXT), p.id, p.here FROM post p WHERE p.id = $2
+             ON CONFLICT DO NOTHING",
             &[name, &post],
         )?;
     }

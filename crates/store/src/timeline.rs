@@ -137,15 +137,26 @@ pub fn public(
     selection: Selection,
     page: Page,
 ) -> Result<Vec<Entry>> {
+    /// The literal condition is one for which there is an index.
+    macro_rules! texts {
+        ($few:literal) => {
+            paged!(
+                "p.id",
+                "SELECT p.id, p.id, NULL FROM post p JOIN account a ON a.id = p.author_id WHERE p.in_reply_to IS NULL AND ",
+                $few,
+                for_everyone!(),
+                wanted!("p.author_id", "$1", "$7"),
+                " AND ",
+                crate::post::visible!("$1")
+            )
+        };
+    }
     let viewer = viewer.unwrap_or(AccountId(0));
-    let texts = paged!(
-        "p.id",
-        "SELECT p.id, p.id, NULL FROM post p JOIN account a ON a.id = p.author_id WHERE p.in_reply_to IS NULL AND ",
-        for_everyone!(),
-        wanted!("p.author_id", "$1", "$7"),
-        " AND ",
-        crate::post::visible!("$1")
-    );
+    let texts = match selection {
+        Selection { origin: Origin::Here, .. } => texts!("p.here = 1 AND "),
+        Selection { only_media: true, .. } => texts!("p.attachments <> '[]' AND "),
+        _ => texts!(""),
+    };
     let rest: [&dyn crate::value::ToValue; 3] = [&selection.origin_code(), &selection.only_media, &tx.now()];
     paged::list(tx, texts, &viewer, page, &rest, read_entry)
 }
@@ -158,16 +169,25 @@ pub fn tagged(
     selection: Selection,
     page: Page,
 ) -> Result<Vec<Entry>> {
+    macro_rules! texts {
+        ($few:literal) => {
+            paged!(
+                "t.post_id",
+                "SELECT p.id, p.id, NULL FROM post_hashtag t JOIN post p ON p.id = t.post_id
+                 JOIN account a ON a.id = p.author_id WHERE t.name = $1 AND ",
+                $few,
+                for_everyone!(),
+                wanted!("p.author_id", "$7", "$8"),
+                " AND ",
+                crate::post::visible!("$7")
+            )
+        };
+    }
     let viewer = viewer.unwrap_or(AccountId(0));
-    let texts = paged!(
-        "t.post_id",
-        "SELECT p.id, p.id, NULL FROM post_hashtag t JOIN post p ON p.id = t.post_id
-         JOIN account a ON a.id = p.author_id WHERE t.name = $1 AND ",
-        for_everyone!(),
-        wanted!("p.author_id", "$7", "$8"),
-        " AND ",
-        crate::post::visible!("$7")
-    );
+    let texts = match selection.origin {
+        Origin::Here => texts!("t.here = 1 AND "),
+        _ => texts!(""),
+    };
     let now = tx.now();
     let rest: [&dyn crate::value::ToValue; 4] =
         [&selection.origin_code(), &selection.only_media, &viewer, &now];
@@ -250,7 +270,7 @@ pub fn hashtags(tx: &mut Tx, prefix: &str, limit: i64, offset: i64) -> Result<Ve
     // Counting stops at some number: a prefix of one letter may stand for all there are.
     tx.query(
         "SELECT few.name FROM (SELECT t.name, t.post_id FROM post_hashtag t WHERE t.name >= $1 AND t.name < $2
-            ORDER BY t.name, t.post_id LIMIT 5000) few JOIN post p ON p.id = few.post_id
+            ORDER BY t.name, t.post_id LIMIT 1000) few JOIN post p ON p.id = few.post_id
          WHERE p.visibility = 0 GROUP BY few.name ORDER BY COUNT(*) DESC, few.name LIMIT $3 OFFSET $4",
         &[&prefix, &end, &limit, &offset],
         |row| row.get(0),

@@ -13,9 +13,19 @@ const PAGE_POLICY: &str = "default-src 'none'; style-src 'self'; img-src * data:
 /// For everything else: it is not to be shown as a page.
 const OTHER_POLICY: &str = "default-src 'none'; frame-ancestors 'none'";
 
-/// Whatever scripts of web clients need of other sites' programs.
-const OPEN_PATHS: [&str; 7] =
-    ["/api/", "/media/", "/.well-known/", "/nodeinfo", "/oauth/token", "/oauth/revoke", "/oauth/userinfo"];
+/// Whatever scripts of web clients need of other sites' programs, and who our
+/// people are.
+const OPEN_PATHS: [&str; 9] = [
+    "/api/",
+    "/media/",
+    "/.well-known/",
+    "/nodeinfo",
+    "/oauth/token",
+    "/oauth/revoke",
+    "/oauth/userinfo",
+    "/@",
+    "/users/",
+];
 
 /// The layer.
 pub(crate) async fn add(State(front): State<Front>, request: Request, next: Next) -> Response {

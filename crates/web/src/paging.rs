@@ -92,7 +92,14 @@ impl<S: Sync> FromRequestParts<S> for Paging {
 /// The `Link` header of a page: `next` is older, `prev` is newer. `url` is
 /// the absolute URL of the list without a query; `keep` is what else stood in
 /// the query and must stay; `first` and `last` are the ids of the page's ends.
-pub fn link(url: &str, keep: &[(&str, &str)], limit: i64, ends: Option<(i64, i64)>) -> Option<HeaderValue> {
+/// `goes_on`: there may be something older.
+pub fn link(
+    url: &str,
+    keep: &[(&str, &str)],
+    limit: i64,
+    ends: Option<(i64, i64)>,
+    goes_on: bool,
+) -> Option<HeaderValue> {
     let (first, last) = ends?;
     let page = |name: &str, id: i64| {
         let mut query = form_urlencoded::Serializer::new(String::new());
@@ -101,8 +108,11 @@ pub fn link(url: &str, keep: &[(&str, &str)], limit: i64, ends: Option<(i64, i64
         query.append_pair(name, &id.to_string());
         format!("{url}?{}", query.finish())
     };
-    let text = format!("<{}>; rel=\"next\", <{}>; rel=\"prev\"", page("max_id", last), page("min_id", first));
-    HeaderValue::from_str(&text).ok()
+    let mut links = vec![format!("<{}>; rel=\"prev\"", page("min_id", first))];
+    if goes_on {
+        links.insert(0, format!("<{}>; rel=\"next\"", page("max_id", last)));
+    }
+    HeaderValue::from_str(&links.join(", ")).ok()
 }
 
 #[cfg(test)]
@@ -127,13 +137,14 @@ mod tests {
 
     #[test]
     fn the_links_lead_both_ways_and_keep_the_query() {
-        let link =
-            link("https://a.test/api/v1/x", &[("local", "true"), ("q", "a&b>")], 2, Some((9, 4))).unwrap();
+        let keep = [("local", "true"), ("q", "a&b>")];
+        let links = |goes_on| link("https://a.test/api/v1/x", &keep, 2, Some((9, 4)), goes_on).unwrap();
         assert_eq!(
-            link,
+            links(true),
             "<https://a.test/api/v1/x?local=true&q=a%26b%3E&limit=2&max_id=4>; rel=\"next\", \
              <https://a.test/api/v1/x?local=true&q=a%26b%3E&limit=2&min_id=9>; rel=\"prev\""
         );
-        assert_eq!(super::link("https://a.test/x", &[], 2, None), None);
+        assert_eq!(links(false), "<https://a.test/api/v1/x?local=true&q=a%26b%3E&limit=2&min_id=9>; rel=\"prev\"");
+        assert_eq!(link("https://a.test/x", &[], 2, None, true), None);
     }
 }

@@ -83,22 +83,45 @@ impl Place {
 
     /// A page of statuses.
     pub(crate) fn statuses(&self, page: Page, posts: &Listed<PostView>) -> Answer {
-        self.list(page, posts.ends, &Dialect::new(&self.names).statuses(&posts.items))
+        self.list(page, posts, &Dialect::new(&self.names).statuses(&posts.items))
+    }
+
+    /// A page of a timeline.
+    pub(crate) fn timeline(&self, page: Page, posts: &Listed<PostView>) -> Answer {
+        self.endless(page, posts.ends, &Dialect::new(&self.names).statuses(&posts.items))
     }
 
     /// A page of accounts.
     pub(crate) fn profiles(&self, page: Page, found: &Listed<AccountView>) -> Answer {
-        self.list(page, found.ends, &Dialect::new(&self.names).profiles(&found.items))
+        self.list(page, found, &Dialect::new(&self.names).profiles(&found.items))
     }
 
     /// A page of a list, with links (RFC 8288) to the older and the newer one.
-    pub(crate) fn list(&self, page: Page, ends: Option<(i64, i64)>, entities: &impl Serialize) -> Answer {
+    /// Nothing older is named after a page that was not full: there are programs
+    /// that ask for the next page for as long as there is one.
+    pub(crate) fn list<T>(&self, page: Page, found: &Listed<T>, entities: &impl Serialize) -> Answer {
+        let full = i64::try_from(found.rows).is_ok_and(|rows| rows >= page.limit);
+        self.page_of(page, found.ends, full || page.is_upward(), entities)
+    }
+
+    /// The same of a list that older things may still be added to.
+    pub(crate) fn endless(&self, page: Page, ends: Option<(i64, i64)>, entities: &impl Serialize) -> Answer {
+        self.page_of(page, ends, true, entities)
+    }
+
+    fn page_of(
+        &self,
+        page: Page,
+        ends: Option<(i64, i64)>,
+        goes_on: bool,
+        entities: &impl Serialize,
+    ) -> Answer {
         /// A page of twenty statuses is seldom longer.
         const PAGE: usize = 64 * 1024;
         let mut response = written(entities, PAGE)?;
         let keep: Vec<(&str, &str)> =
             self.keep.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
-        if let Some(link) = paging::link(&self.url, &keep, page.limit, ends) {
+        if let Some(link) = paging::link(&self.url, &keep, page.limit, ends, goes_on) {
             response.headers_mut().insert(header::LINK, link);
         }
         Ok(response)

@@ -40,7 +40,7 @@ pub(crate) async fn list(State(cx): State<Cx>, viewer: Viewer, place: Place) -> 
     let found = cx.read(move |tx| conversation::list(tx, me, page)).await?;
     let dialect = Dialect::new(&cx.names);
     let entities: Vec<_> = found.items.iter().map(|view| dialect.conversation(view)).collect();
-    place.list(page, found.ends, &entities)
+    place.list(page, &found, &entities)
 }
 
 /// `POST /api/v1/conversations/:id/read`

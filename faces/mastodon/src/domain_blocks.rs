@@ -17,7 +17,7 @@ pub(crate) async fn list(State(cx): State<Cx>, viewer: Viewer, place: Place) -> 
     viewer.require("read:blocks")?;
     let (page, me) = (place.page(100, 200), viewer.account().id);
     let hosts = cx.read(move |tx| domain_block::list(tx, me, page)).await?;
-    place.list(page, hosts.ends, &hosts.items)
+    place.list(page, &hosts, &hosts.items)
 }
 
 /// `POST /api/v1/domain_blocks`

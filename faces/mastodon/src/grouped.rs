@@ -46,7 +46,7 @@ pub(crate) async fn list(
         Some(selection) => cx.read(move |tx| grouped::list(tx, me, &selection, kinds, expand, page)).await?,
         None => Grouped::empty(expand),
     };
-    place.list(page, found.ends, &Dialect::new(&cx.names).grouped(&found))
+    place.endless(page, found.ends, &Dialect::new(&cx.names).grouped(&found))
 }
 
 /// `GET /api/v2/notifications/:group_key`

@@ -88,8 +88,7 @@ pub(crate) async fn members(State(cx): State<Cx>, viewer: Viewer, Id(id): Id, pl
     let page = if all { Page { limit: ALL, ..place.page(40, 80) } } else { place.page(40, 80) };
     let found = cx.read(move |tx| list::members(tx, me, ListId(id), page)).await?;
     // Where all are shown there is no page beside this one.
-    let ends = if all { None } else { found.ends };
-    place.list(page, ends, &Dialect::new(&cx.names).profiles(&found.items))
+    if all { json(&Dialect::new(&cx.names).profiles(&found.items)) } else { place.profiles(page, &found) }
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -147,5 +146,5 @@ pub(crate) async fn timeline(State(cx): State<Cx>, viewer: Viewer, Id(id): Id, p
     viewer.require("read:lists")?;
     let (page, me) = (place.page(20, 40), viewer.account().id);
     let posts = cx.read(move |tx| list::timeline(tx, me, ListId(id), page)).await?;
-    place.statuses(page, &posts)
+    place.timeline(page, &posts)
 }

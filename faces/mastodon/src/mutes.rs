@@ -60,7 +60,7 @@ pub(crate) async fn list(State(cx): State<Cx>, viewer: Viewer, place: Place) -> 
     let (page, me) = (place.page(40, 80), viewer.account().id);
     let found = cx.read(move |tx| mutes::list(tx, me, page)).await?;
     let dialect = Dialect::new(&cx.names);
-    place.list(page, found.ends, &found.items.iter().map(|muted| dialect.muted(muted)).collect::<Vec<_>>())
+    place.list(page, &found, &found.items.iter().map(|muted| dialect.muted(muted)).collect::<Vec<_>>())
 }
 
 /// `POST /api/v1/statuses/:id/mute`: the whole conversation.

@@ -53,7 +53,7 @@ pub(crate) async fn list(
     let found = cx.read(move |tx| notification::list(tx, me, &selection, page)).await?;
     let dialect = Dialect::new(&cx.names);
     let entities: Vec<_> = found.items.iter().map(|view| dialect.notification(view)).collect();
-    place.list(page, found.ends, &entities)
+    place.endless(page, found.ends, &entities)
 }
 
 /// `GET /api/v1/notifications/:id`

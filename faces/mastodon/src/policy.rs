@@ -213,7 +213,7 @@ pub(crate) async fn requests(State(cx): State<Cx>, viewer: Viewer, place: Place)
     let found = cx.read(move |tx| request::list(tx, me, page)).await?;
     let dialect = Dialect::new(&cx.names);
     let entities: Vec<_> = found.items.iter().map(|view| entity(dialect, view)).collect();
-    place.list(page, found.ends, &entities)
+    place.list(page, &found, &entities)
 }
 
 /// `GET /api/v1/notifications/requests/:id`

@@ -43,7 +43,7 @@ pub(crate) async fn list(State(cx): State<Cx>, viewer: Viewer, place: Place) -> 
     let found = cx.read(move |tx| scheduled::list(tx, me, page)).await?;
     let dialect = Dialect::new(&cx.names);
     let entities: Vec<_> = found.items.iter().map(|it| dialect.scheduled(it)).collect();
-    place.list(page, found.ends, &entities)
+    place.list(page, &found, &entities)
 }
 
 /// `GET /api/v1/scheduled_statuses/:id`

@@ -60,7 +60,7 @@ pub(crate) async fn followed(State(cx): State<Cx>, viewer: Viewer, place: Place)
     let (page, me) = (place.page(100, 200), viewer.account().id);
     let tags = cx.read(move |tx| tag::followed(tx, me, page)).await?;
     let dialect = Dialect::new(&cx.names);
-    place.list(page, tags.ends, &tags.items.iter().map(|tag| dialect.hashtag(tag)).collect::<Vec<_>>())
+    place.list(page, &tags, &tags.items.iter().map(|tag| dialect.hashtag(tag)).collect::<Vec<_>>())
 }
 
 async fn of_account(cx: &Cx, id: AccountId) -> Answer {

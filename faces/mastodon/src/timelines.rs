@@ -12,7 +12,7 @@ pub(crate) async fn home(State(cx): State<Cx>, viewer: Viewer, place: Place) -> 
     viewer.require("read:statuses")?;
     let (page, me) = (place.page(20, 40), viewer.account().id);
     let posts = cx.read(move |tx| timeline::home(tx, me, page)).await?;
-    place.statuses(page, &posts)
+    place.timeline(page, &posts)
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -49,7 +49,7 @@ pub(crate) async fn public(
     let viewer = viewer.id();
     let (page, selection) = (place.page(20, 40), wanted.selection());
     let posts = cx.read(move |tx| timeline::public(tx, viewer, selection, page)).await?;
-    place.statuses(page, &posts)
+    place.timeline(page, &posts)
 }
 
 /// `GET /api/v1/timelines/tag/:name`
@@ -66,7 +66,7 @@ pub(crate) async fn tagged(
     let Everyone { any, all, none, .. } = wanted;
     let tags = Tags { any, all, none };
     let posts = cx.read(move |tx| timeline::tagged(tx, viewer, &name, &tags, selection, page)).await?;
-    place.statuses(page, &posts)
+    place.timeline(page, &posts)
 }
 
 /// `GET /api/v1/favourites`
@@ -74,5 +74,5 @@ pub(crate) async fn liked(State(cx): State<Cx>, viewer: Viewer, place: Place) ->
     viewer.require("read:favourites")?;
     let (page, me) = (place.page(20, 40), viewer.account().id);
     let posts = cx.read(move |tx| timeline::liked(tx, me, page)).await?;
-    place.statuses(page, &posts)
+    place.timeline(page, &posts)
 }

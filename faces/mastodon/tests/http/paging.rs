@@ -141,11 +141,16 @@ fn accounts_are_paged_by_the_links_too() {
         }
         let mut seen = Vec::new();
         let mut next = Some(format!("/api/v1/accounts/{}/followers?limit=2", ann.id()));
+        let mut pages = 0;
         while let Some(path) = next {
             let page = server.get(&path).await;
             seen.extend(ids(&page.ok()));
             next = page.link("next");
+            pages += 1;
         }
         assert_eq!(seen, all);
+        assert_eq!(pages, 3, "a page that is not full is the last");
+        let newest = server.get(&format!("/api/v1/accounts/{}/followers?limit=9", ann.id())).await;
+        assert!(newest.link("next").is_none() && newest.link("prev").is_some());
     });
 }
