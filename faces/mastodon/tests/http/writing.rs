@@ -58,6 +58,8 @@ fn a_status_that_cannot_be_is_refused_with_the_reason() {
         for (body, word) in [
             (json!({}), "status"),
             (json!({ "status": "" }), "status"),
+            (json!({ "status": "   " }), "status"),
+            (json!({ "status": "\u{a0}\n", "spoiler_text": " " }), "status"),
             (json!({ "status": "x".repeat(5001) }), "status"),
             (json!({ "status": "x", "visibility": "everyone" }), "visibility"),
             (json!({ "status": "x", "language": "no language" }), "language"),
@@ -220,5 +222,17 @@ fn a_post_that_would_reach_others_than_expected_is_not_written() {
         assert_eq!(ann.get(&format!("/api/v1/accounts/{}/statuses", ann.id())).await.ok(), json!([]));
         ann.post_json("/api/v1/statuses", body(json!([bob.id(), zed.id()]))).await.ok();
         ann.post_json("/api/v1/statuses", json!({ "status": "@bob, hello" })).await.ok();
+    });
+}
+
+#[test]
+fn an_edit_does_not_leave_a_status_blank() {
+    on_each(async |server| {
+        let bob = server.person("bob").await;
+        let path = format!("/api/v1/statuses/{}", id(&bob.writes("said", "public").await));
+        for text in ["", " \n"] {
+            bob.put_json(&path, json!({ "status": text })).await.refused(422);
+        }
+        assert!(bob.get(&path).await.ok()["content"].as_str().unwrap().contains("said"));
     });
 }
