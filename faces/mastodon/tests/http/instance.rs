@@ -17,6 +17,11 @@ fn version_2_tells_what_is_true() {
         assert!(instance["version"].as_str().unwrap().starts_with("4.5.0 (compatible; Antiphon "));
         assert_eq!(instance["configuration"]["urls"]["streaming"], "wss://here.example");
         assert_eq!(instance["configuration"]["statuses"]["max_characters"], 5000);
+        let accounts = &instance["configuration"]["accounts"];
+        assert_eq!(
+            (&accounts["max_featured_tags"], &accounts["max_pinned_statuses"]),
+            (&json!(10), &json!(5))
+        );
         assert_eq!(instance["registrations"]["enabled"], false);
         assert_eq!(instance["contact"]["account"]["username"], "chief");
         assert_eq!(instance["usage"]["users"]["active_month"], 1);
@@ -49,6 +54,7 @@ fn version_1_tells_the_same() {
         assert_eq!((&one["registrations"], &one["approval_required"]), (&json!(true), &json!(true)));
         assert_eq!(one["contact_account"], Value::Null);
         let two = server.get("/api/v2/instance").await.ok();
+        assert_eq!(one["configuration"]["accounts"]["max_featured_tags"], 10);
         assert_eq!(two["registrations"]["approval_required"], true);
         assert_eq!(two["registrations"]["url"], "https://here.example/auth/sign_up");
     });
