@@ -11,6 +11,7 @@ use serde::Serialize;
 use service::profile::AccountView;
 use service::{Cx, Listed};
 use std::sync::Arc;
+use web::viewer::QUERY_NAMES;
 use web::{ApiError, Paging, paging};
 
 /// What a door returns.
@@ -65,9 +66,9 @@ impl FromRequestParts<Cx> for Place {
 
     async fn from_request_parts(parts: &mut Parts, cx: &Cx) -> Result<Self, ApiError> {
         let query = parts.uri.query().unwrap_or_default();
-        let paging = |name: &str| matches!(name, "max_id" | "since_id" | "min_id" | "limit" | "access_token");
+        let paging = |name: &str| matches!(name, "max_id" | "since_id" | "min_id" | "limit");
         let keep = form_urlencoded::parse(query.as_bytes())
-            .filter(|(name, _)| !paging(name))
+            .filter(|(name, _)| !paging(name) && !QUERY_NAMES.contains(&&**name))
             .map(|(name, value)| (name.into_owned(), value.into_owned()))
             .collect();
         let (names, url) = (Arc::clone(&cx.names), cx.names.url(parts.uri.path()));

@@ -6,7 +6,7 @@ use crate::entities::value::Text;
 use axum::extract::State;
 use domain::notification::{Kinds, NotificationKind};
 use domain::push::{PushForm, PushPolicy, PushWishes};
-use http::HeaderMap;
+use http::{HeaderMap, Uri};
 use serde::{Deserialize, Serialize};
 use service::Cx;
 use service::push::{self, NewSubscription, Subscription};
@@ -99,6 +99,7 @@ pub(crate) async fn subscribe(
     State(cx): State<Cx>,
     viewer: Viewer,
     headers: HeaderMap,
+    uri: Uri,
     Params(form): Params<Form>,
 ) -> Answer {
     viewer.require("push")?;
@@ -108,7 +109,7 @@ pub(crate) async fn subscribe(
         endpoint: at.endpoint,
         p256dh: at.keys.p256dh,
         auth: at.keys.auth,
-        access_token: web::viewer::bearer(&headers).unwrap_or_default().to_owned(),
+        access_token: web::viewer::token(&headers, &uri).unwrap_or_default().into_owned(),
     };
     let shape = if at.standard { PushForm::Standard } else { PushForm::Draft };
     let (account, token) = (viewer.account().id, viewer.token_id());
