@@ -165,3 +165,16 @@ fn who_authorizes_by_no_token_is_a_stranger() {
         }
     });
 }
+
+#[test]
+fn what_is_the_same_for_all_asks_for_no_scope() {
+    on_each(async |server| {
+        let bob = server.person("bob").await;
+        let narrow = bob.with(&server.token("bob", "push").await);
+        narrow.get("/api/v1/tags/choir").await.ok();
+        narrow.get(&format!("/api/v1/accounts/{}/featured_tags", bob.id())).await.ok();
+        let proofs = format!("/api/v1/accounts/{}/identity_proofs", bob.id());
+        narrow.get(&proofs).await.ok();
+        server.get(&proofs).await.refused(401);
+    });
+}
