@@ -254,3 +254,34 @@ fn what_is_not_built_answers_404_and_no_list() {
         }
     });
 }
+
+#[test]
+fn a_path_that_is_no_text_leads_nowhere() {
+    on_each(async |server| {
+        let bob = server.person("bob").await;
+        for path in [
+            "/api/v1/tags/%FF",
+            "/api/v1/timelines/tag/%FF",
+            "/api/v1/instance/terms_of_service/%FF",
+            "/api/v2/notifications/%FF",
+            "/api/v2/notifications/%FF/accounts",
+            "/api/v1/accounts/%FF",
+            "/emoji/%FF",
+        ] {
+            bob.get(path).await.refused(404);
+        }
+        for path in [
+            "/api/v1/tags/%FF/follow",
+            "/api/v1/tags/%FF/unfollow",
+            "/api/v1/tags/%FF/feature",
+            "/api/v1/tags/%FF/unfeature",
+            "/api/v2/notifications/%FF/dismiss",
+        ] {
+            bob.post(path).await.refused(404);
+        }
+        for path in ["/api/v1/announcements/1/reactions/%FF", "/api/v1/announcements/%FF/reactions/x"] {
+            bob.put_json(path, json!({})).await.refused(404);
+            bob.delete(path).await.refused(404);
+        }
+    });
+}
