@@ -116,6 +116,12 @@ def unknown_parameters_are_passed_over(w):
     posts_by(w, json={"status": "with more", "nonsense": {"a": [1, None]}, "quote_id": None, "poll": None, "media_ids": [], "scheduled_at": None, "spoiler_text": None, "language": None, "in_reply_to_id": None})
 
 
+def what_is_no_language_is_as_if_none_was_named(w):
+    for written, kept in (("FI", "fi"), ("zh-TW", "zh-TW"), ("finnish", None), ("no language", None)):
+        usual = posts_by(w, json={"status": "in the usual language"})["language"]
+        equal(posts_by(w, json={"status": "x", "language": written})["language"], kept or usual, written)
+
+
 # Headers.
 
 
@@ -275,7 +281,7 @@ CHECKS = [
     a_body_may_be_a_form, a_body_may_be_multipart, a_body_may_be_json, a_body_may_stand_in_the_query,
     booleans_are_written_in_many_ways, nested_names_are_read_from_forms, nested_names_are_read_from_parts,
     lists_are_written_in_many_ways, a_poll_may_come_as_a_form, media_ids_may_come_as_a_form, a_filter_may_come_as_a_form,
-    markers_may_come_as_a_form, a_broken_body_is_refused, unknown_parameters_are_passed_over, answers_are_json_in_utf_8,
+    markers_may_come_as_a_form, a_broken_body_is_refused, unknown_parameters_are_passed_over, what_is_no_language_is_as_if_none_was_named, answers_are_json_in_utf_8,
     what_is_not_there_is_told_as_json, a_last_slash_changes_nothing, the_head_of_an_answer_may_be_asked_for,
     other_sites_may_ask_before_they_call, other_sites_may_read_answers, answers_for_one_person_are_not_kept,
     a_refusal_names_the_scheme, a_wrong_token_is_refused_everywhere, clients_without_a_name_are_served,

@@ -71,7 +71,7 @@ OPERATIONS = [
             ("nothing in it", {"json": {"status": ""}}),
             ("too long", {"json": {"status": "x" * 5001}}),
             ("a visibility that is none", {"json": {"status": "x", "visibility": "everybody"}}),
-            ("a language that is none", {"json": {"status": "x", "language": "no language"}}),
+            ("a blank text", {"json": {"status": "   "}}),
             ("one answer to a poll", poll_bad(options=["a"])),
             ("a poll that ends at once", poll_bad(expires_in=1)),
             ("a picture that is not there", {"json": {"status": "x", "media_ids": ["999999999999999999"]}}),
