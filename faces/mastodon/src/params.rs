@@ -44,7 +44,9 @@ pub(crate) fn not_built(what: &'static str) -> ApiError {
 pub(crate) fn written_picture(name: &str, written: Option<&str>) -> Result<Option<Bytes>, ApiError> {
     let Some(text) = written.filter(|text| !text.is_empty()) else { return Ok(None) };
     let data = text.strip_prefix("data:image/").and_then(|rest| rest.split_once(";base64,"));
-    let bytes = data.and_then(|(_, encoded)| BASE64.decode(encoded.trim()).ok());
+    // Some programs break its lines.
+    let unbroken = |text: &str| text.bytes().filter(|b| !b.is_ascii_whitespace()).collect::<Vec<_>>();
+    let bytes = data.and_then(|(_, encoded)| BASE64.decode(unbroken(encoded)).ok());
     let wrong = || ApiError::invalid(format!("Validation failed: {name} is neither a file nor a data URL"));
     bytes.map(|bytes| Some(bytes.into())).ok_or_else(wrong)
 }

@@ -341,6 +341,10 @@ fn a_profile_has_pictures_that_come_and_go() {
         let both = bob.send(Method::PATCH, own, "application/json", body.to_string()).await.ok();
         assert_eq!(both["avatar"], first);
         assert_eq!(size(file(&folder, &both["header"]).unwrap()), (1500, 500));
+        let broken: Vec<&str> =
+            data.as_bytes().chunks(60).map(|line| str::from_utf8(line).unwrap()).collect();
+        let body = json!({ "header": format!("data:image/gif;base64,{}", broken.join("\r\n")) });
+        bob.send(Method::PATCH, own, "application/json", body.to_string()).await.ok();
         let second = bob.send_parts(Method::PATCH, own, &parts[..1]).await.ok();
         assert_eq!(
             second["avatar_description"], "",
