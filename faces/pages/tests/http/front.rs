@@ -125,6 +125,18 @@ fn what_a_signed_in_person_sees_is_kept_nowhere() {
 }
 
 #[test]
+fn who_is_signed_in_finds_the_ways_on() {
+    on_each(async |world| {
+        let alice = world.person("alice").await;
+        let page = world.browser_of(&alice).await.get("/").await;
+        for way in ["href=\"/home\"", "href=\"/@alice\"", "href=\"/settings/security\""] {
+            assert!(page.has(way), "{way}: {}", page.body);
+        }
+        assert!(!page.has("/auth/sign_in"));
+    });
+}
+
+#[test]
 fn the_front_door_leads_programs_to_the_servers_actor() {
     on_each(async |world| {
         let answer = world.get_document("/").await;
