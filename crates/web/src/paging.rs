@@ -144,7 +144,10 @@ mod tests {
             "<https://a.test/api/v1/x?local=true&q=a%26b%3E&limit=2&max_id=4>; rel=\"next\", \
              <https://a.test/api/v1/x?local=true&q=a%26b%3E&limit=2&min_id=9>; rel=\"prev\""
         );
-        assert_eq!(links(false), "<https://a.test/api/v1/x?local=true&q=a%26b%3E&limit=2&min_id=9>; rel=\"prev\"");
+        assert_eq!(
+            links(false),
+            "<https://a.test/api/v1/x?local=true&q=a%26b%3E&limit=2&min_id=9>; rel=\"prev\""
+        );
         assert_eq!(link("https://a.test/x", &[], 2, None, true), None);
     }
 }
