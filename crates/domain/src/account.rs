@@ -4,6 +4,15 @@ use crate::memo::Memo;
 use crate::{AccountId, ActorId, Handle, Inbox, Timestamp};
 use serde::{Deserialize, Serialize};
 
+/// Longest name that is shown, in characters.
+pub const MAX_DISPLAY_NAME: usize = 100;
+/// Longest text about an account, in characters.
+pub const MAX_BIO: usize = 2000;
+/// Most lines of a profile of ours.
+pub const MAX_FIELDS: usize = 8;
+/// Longest name and longest value of such a line, in characters.
+pub const MAX_FIELD_CHARACTERS: usize = 500;
+
 /// Where an account lives. Two flags would allow a peer's account of ours.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Home {

@@ -3,7 +3,7 @@
 use crate::errand::Errand;
 use crate::keys::{self, Pair};
 use crate::{Cx, Error, Result};
-use domain::account::{Field, Profile, check_name};
+use domain::account::{Field, MAX_FIELD_CHARACTERS, MAX_FIELDS, Profile, check_name};
 use domain::memo::Memo;
 use domain::{Account, AccountId, AccountKind, AccountState, ActorId, Handle, Home, ObjectId};
 use store::Tx;
@@ -171,16 +171,21 @@ pub fn local_by_name(tx: &mut Tx, name: &str) -> Result<Option<Account>> {
 }
 
 /// Profile lines from what a person typed: links become links.
-fn fields(tx: &Tx, lines: &[(String, String)]) -> Vec<Field> {
+fn fields(tx: &Tx, lines: &[(String, String)]) -> Result<Vec<Field>> {
     let around = text::Around { names: tx.names(), resolve: &|_| None };
-    lines
-        .iter()
-        .filter(|(name, value)| !name.trim().is_empty() || !value.trim().is_empty())
-        .take(8)
-        .map(|(name, value)| Field {
-            name: text::sanitise::plain_line(name),
-            value_html: text::sanitise::field(&text::format::plain(value, &around).html),
-            verified_at: None,
-        })
-        .collect()
+    let written = lines.iter().filter(|(name, value)| !name.trim().is_empty() || !value.trim().is_empty());
+    let written: Vec<&(String, String)> = written.collect();
+    if written.len() > MAX_FIELDS {
+        return Err(Error::invalid("Fields", "are too many (maximum is 8)"));
+    }
+    let is_long = |text: &str| text.chars().count() > MAX_FIELD_CHARACTERS;
+    if written.iter().any(|(name, value)| is_long(name) || is_long(value)) {
+        return Err(Error::invalid("Fields", "are too long (maximum is 500 characters)"));
+    }
+    let field = |(name, value): &(String, String)| Field {
+        name: text::sanitise::plain_line(name),
+        value_html: text::sanitise::field(&text::format::plain(value, &around).html),
+        verified_at: None,
+    };
+    Ok(written.into_iter().map(field).collect())
 }

@@ -6,7 +6,7 @@ use crate::{Error, Result, follow, undone};
 use activitypub::Block;
 use activitypub::render::{self, Envelope};
 use domain::Account;
-use store::{Tx, notification, timeline};
+use store::{Tx, conversation, notification, timeline};
 
 /// One of ours blocks an account. The peer is told, as Mastodon does, so that
 /// both sides agree (against ActivityPub §6.9, which would keep it secret).
@@ -23,6 +23,8 @@ pub fn block(tx: &mut Tx, viewer: &Account, target: &Account) -> Result<()> {
     let minted = activity::mint(tx, viewer);
     store::block::insert(tx, viewer.id, target.id, &minted.envelope.id)?;
     sever(tx, viewer, target)?;
+    // Nothing of theirs would be shown in them. The other keeps theirs.
+    conversation::remove_with(tx, viewer.id, target.id)?;
     if !target.is_ours() {
         let json = render::block(&minted.envelope, &target.actor_id);
         let (me, object) = (viewer.actor_id.as_str(), target.actor_id.as_str());

@@ -11,7 +11,7 @@ use store::Tx;
 pub use store::tag::Featured;
 
 /// The most hashtags on a profile.
-const MOST_FEATURED: usize = 10;
+pub const MOST_FEATURED: usize = 10;
 /// How many hashtags are suggested.
 const SUGGESTED: i64 = 10;
 

@@ -107,6 +107,16 @@ pub fn remove(tx: &mut Tx, id: ConversationId) -> Result<()> {
     Ok(())
 }
 
+/// Removes the conversations of an account in which somebody takes part. Their
+/// posts stay.
+pub fn remove_with(tx: &mut Tx, account: AccountId, other: AccountId) -> Result<()> {
+    tx.execute(
+        "DELETE FROM conversation WHERE account_id = $1 AND ',' || participants || ',' LIKE $2",
+        &[&account, &format!("%,{other},%")],
+    )?;
+    Ok(())
+}
+
 /// Direct posts that an account wrote or got, newest first.
 pub fn posts(tx: &mut Tx, account: AccountId, page: Page) -> Result<Vec<Entry>> {
     let texts = paged!(

@@ -96,35 +96,49 @@ fn require(scopes: &Scopes, scope: &str) -> Result<(), ApiError> {
     if scopes.allow(scope) { Ok(()) } else { Err(ApiError::outside_scope()) }
 }
 
-/// The token of the `Authorization` header (RFC 6750 §2.1).
-pub fn bearer(headers: &HeaderMap) -> Option<&str> {
-    let (scheme, token) = headers.get(header::AUTHORIZATION)?.to_str().ok()?.trim().split_once(' ')?;
+/// The token of a request: in the `Authorization` header (RFC 6750 §2.1), else
+/// in the query.
+pub fn token<'a>(headers: &'a HeaderMap, uri: &'a Uri) -> Option<Cow<'a, str>> {
+    bearer(headers).or_else(|| in_query(uri))
+}
+
+/// Other schemes are none of ours, and an empty token is none.
+fn bearer(headers: &HeaderMap) -> Option<Cow<'_, str>> {
+    let written = String::from_utf8_lossy(headers.get(header::AUTHORIZATION)?.as_bytes());
+    let (scheme, token) = written.trim().split_once(' ')?;
     let token = token.trim();
-    (scheme.eq_ignore_ascii_case("bearer") && !token.is_empty() && token.len() <= MAX_TOKEN_BYTES)
-        .then_some(token)
+    (scheme.eq_ignore_ascii_case("bearer") && !token.is_empty()).then(|| token.to_owned().into())
 }
 
 /// Who a token stands for, for those who take tokens elsewhere (streaming).
 pub async fn of_token(cx: &Cx, token: &str) -> Result<Viewer, ApiError> {
-    if token.len() > MAX_TOKEN_BYTES {
-        return Err(ApiError::unauthorized());
-    }
-    let caller = cx.access.caller(cx, token).await?.ok_or_else(ApiError::unauthorized)?;
-    person(caller)
+    person(find(cx, token).await?.ok_or_else(ApiError::unauthorized)?)
 }
+
+/// The names of a token in a query, the better known one first.
+pub const QUERY_NAMES: [&str; 2] = ["access_token", "bearer_token"];
 
 /// The token in a query (RFC 6750 §2.3): of old programs, and of links that a
 /// program opens, where it can set no header.
 fn in_query(uri: &Uri) -> Option<Cow<'_, str>> {
-    let query = uri.query().filter(|query| query.contains("access_token="))?;
-    let (_, token) = form_urlencoded::parse(query.as_bytes()).find(|(name, _)| name == "access_token")?;
-    (!token.is_empty() && token.len() <= MAX_TOKEN_BYTES).then_some(token)
+    let query = uri.query().filter(|query| query.contains("_token="))?;
+    let named = |wanted: &str| {
+        let found = form_urlencoded::parse(query.as_bytes()).find(|(name, _)| name == wanted);
+        found.map(|(_, token)| token).filter(|token| !token.is_empty())
+    };
+    QUERY_NAMES.into_iter().find_map(named)
+}
+
+async fn find(cx: &Cx, token: &str) -> Result<Option<Arc<Caller>>, ApiError> {
+    if token.len() > MAX_TOKEN_BYTES {
+        return Ok(None);
+    }
+    Ok(cx.access.caller(cx, token).await?)
 }
 
 pub(crate) async fn caller(cx: &Cx, headers: &HeaderMap, uri: &Uri) -> Result<Option<Arc<Caller>>, ApiError> {
-    let token = bearer(headers).map(Cow::Borrowed).or_else(|| in_query(uri));
-    match token {
-        Some(token) => Ok(cx.access.caller(cx, &token).await?),
+    match token(headers, uri) {
+        Some(token) => find(cx, &token).await,
         None => Ok(None),
     }
 }
@@ -178,7 +192,7 @@ impl FromRequestParts<Cx> for MaybeViewer {
     type Rejection = ApiError;
 
     async fn from_request_parts(parts: &mut Parts, cx: &Cx) -> Result<Self, ApiError> {
-        if !parts.headers.contains_key(header::AUTHORIZATION) {
+        if token(&parts.headers, &parts.uri).is_none() {
             return Ok(Self(None));
         }
         let Bearer(caller) = Bearer::from_request_parts(parts, cx).await?;
@@ -235,12 +249,28 @@ mod tests {
         let token = |text: &str| {
             let mut headers = HeaderMap::new();
             headers.insert(header::AUTHORIZATION, text.parse().unwrap());
-            bearer(&headers).map(str::to_owned)
+            bearer(&headers).map(Cow::into_owned)
         };
         assert_eq!(token("Bearer abc").as_deref(), Some("abc"));
         assert_eq!(token("bearer  abc ").as_deref(), Some("abc"));
-        for wrong in ["abc", "Basic abc", "Bearer", "Bearer ", &format!("Bearer {}", "x".repeat(600))] {
+        for wrong in ["abc", "Basic abc", "Bearer", "Bearer ", ""] {
             assert_eq!(token(wrong), None, "{wrong}");
+        }
+    }
+
+    #[test]
+    fn a_token_in_the_query_has_two_names() {
+        let token = |query: &str| in_query(&format!("/x?{query}").parse().unwrap()).map(Cow::into_owned);
+        for query in [
+            "access_token=a",
+            "bearer_token=a",
+            "bearer_token=b&access_token=a",
+            "access_token=&bearer_token=a",
+        ] {
+            assert_eq!(token(query).as_deref(), Some("a"), "{query}");
+        }
+        for query in ["", "access_token=", "x_access_token=a", "token=a"] {
+            assert_eq!(token(query), None, "{query}");
         }
     }
 }

@@ -1,9 +1,9 @@
 //! What the administrator tells everyone here.
 
-use crate::answer::{Answer, Id, json, nothing};
+use crate::answer::{Answer, At, Id, json, nothing};
 use crate::entities::Dialect;
 use crate::entities::announcement::Announcement;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use domain::AnnouncementId;
 use serde::Deserialize;
 use service::Cx;
@@ -41,11 +41,7 @@ fn named((id, name): (String, String)) -> Result<(AnnouncementId, String), ApiEr
 }
 
 /// `PUT /api/v1/announcements/:id/reactions/:name`
-pub(crate) async fn react(
-    State(cx): State<Cx>,
-    viewer: Viewer,
-    Path(path): Path<(String, String)>,
-) -> Answer {
+pub(crate) async fn react(State(cx): State<Cx>, viewer: Viewer, At(path): At<(String, String)>) -> Answer {
     viewer.require("write:favourites")?;
     let (me, (id, name)) = (viewer.account().id, named(path)?);
     cx.write(move |tx| announcement::react(tx, me, id, &name)).await?;
@@ -53,11 +49,7 @@ pub(crate) async fn react(
 }
 
 /// `DELETE /api/v1/announcements/:id/reactions/:name`
-pub(crate) async fn unreact(
-    State(cx): State<Cx>,
-    viewer: Viewer,
-    Path(path): Path<(String, String)>,
-) -> Answer {
+pub(crate) async fn unreact(State(cx): State<Cx>, viewer: Viewer, At(path): At<(String, String)>) -> Answer {
     viewer.require("write:favourites")?;
     let (me, (id, name)) = (viewer.account().id, named(path)?);
     cx.write(move |tx| announcement::unreact(tx, me, id, &name)).await?;

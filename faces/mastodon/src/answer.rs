@@ -8,9 +8,11 @@ use domain::{Names, Page, PostView};
 use http::request::Parts;
 use http::{HeaderName, HeaderValue, header};
 use serde::Serialize;
+use serde::de::DeserializeOwned;
 use service::profile::AccountView;
 use service::{Cx, Listed};
 use std::sync::Arc;
+use web::viewer::QUERY_NAMES;
 use web::{ApiError, Paging, paging};
 
 /// What a door returns.
@@ -37,6 +39,19 @@ pub(crate) fn nothing() -> Answer {
     json(&serde_json::Map::new())
 }
 
+/// What a path names. What cannot be read is the name of nothing.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct At<T>(pub(crate) T);
+
+impl<T: DeserializeOwned + Send> FromRequestParts<Cx> for At<T> {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, cx: &Cx) -> Result<Self, ApiError> {
+        let path = Path::<T>::from_request_parts(parts, cx).await;
+        path.map(|Path(names)| Self(names)).map_err(|_| ApiError::not_found())
+    }
+}
+
 /// The id in a path. What is no id is the id of nothing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Id(pub(crate) i64);
@@ -45,8 +60,8 @@ impl FromRequestParts<Cx> for Id {
     type Rejection = ApiError;
 
     async fn from_request_parts(parts: &mut Parts, cx: &Cx) -> Result<Self, ApiError> {
-        let path = Path::<String>::from_request_parts(parts, cx).await;
-        path.ok().and_then(|Path(text)| params::id(&text)).map(Self).ok_or_else(ApiError::not_found)
+        let At(text) = At::<String>::from_request_parts(parts, cx).await?;
+        params::id(&text).map(Self).ok_or_else(ApiError::not_found)
     }
 }
 
@@ -65,9 +80,9 @@ impl FromRequestParts<Cx> for Place {
 
     async fn from_request_parts(parts: &mut Parts, cx: &Cx) -> Result<Self, ApiError> {
         let query = parts.uri.query().unwrap_or_default();
-        let paging = |name: &str| matches!(name, "max_id" | "since_id" | "min_id" | "limit" | "access_token");
+        let paging = |name: &str| matches!(name, "max_id" | "since_id" | "min_id" | "limit");
         let keep = form_urlencoded::parse(query.as_bytes())
-            .filter(|(name, _)| !paging(name))
+            .filter(|(name, _)| !paging(name) && !QUERY_NAMES.contains(&&**name))
             .map(|(name, value)| (name.into_owned(), value.into_owned()))
             .collect();
         let (names, url) = (Arc::clone(&cx.names), cx.names.url(parts.uri.path()));

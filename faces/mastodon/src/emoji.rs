@@ -1,8 +1,8 @@
 //! Emoji of this server, and their pictures.
 
-use crate::answer::{Answer, json};
+use crate::answer::{Answer, At, json};
 use crate::entities::account::OfferedEmoji;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use domain::EmojiId;
 use http::{HeaderValue, StatusCode, header};
@@ -16,7 +16,7 @@ pub(crate) async fn list(State(cx): State<Cx>) -> Answer {
 }
 
 /// `GET /emoji/:file`: a picture. Its address is never used for another one.
-pub(crate) async fn picture(State(cx): State<Cx>, Path(file): Path<String>) -> Result<Response, ApiError> {
+pub(crate) async fn picture(State(cx): State<Cx>, At(file): At<String>) -> Result<Response, ApiError> {
     let id = file.split('.').next().and_then(crate::params::id).ok_or_else(ApiError::not_found)?;
     let (media_type, bytes) = cx.read(move |tx| emoji::picture(tx, EmojiId(id))).await?;
     let kind = HeaderValue::from_str(&media_type).map_err(|_| ApiError::not_found())?;

@@ -9,7 +9,7 @@ use domain::{FilterId, FilteredPostId, KeywordId, PostId};
 use serde::{Deserialize, Deserializer};
 use service::Cx;
 use service::filter::{self, Change, KeywordChange, Wholeness};
-use web::{ApiError, Params, Viewer};
+use web::{ApiError, Nested, Params, Viewer};
 
 /// A member that may be there and empty, which says something else than one
 /// that is missing.
@@ -57,7 +57,7 @@ pub(crate) struct FilterForm {
     filter_action: Option<String>,
     #[serde(deserialize_with = "given")]
     expires_in: Option<Option<String>>,
-    keywords_attributes: Vec<KeywordForm>,
+    keywords_attributes: Vec<Nested<KeywordForm>>,
 }
 
 /// The contexts of some words; each must be one.
@@ -91,7 +91,8 @@ fn action(word: Option<&str>) -> Result<Option<Action>, ApiError> {
 
 impl FilterForm {
     fn change(self) -> Result<Change, ApiError> {
-        let keywords = self.keywords_attributes.into_iter().map(KeywordForm::change);
+        let keywords =
+            self.keywords_attributes.into_iter().filter_map(|form| form.0).map(KeywordForm::change);
         Ok(Change {
             title: self.title,
             contexts: self.context.map(|words| contexts(&words)).transpose()?,

@@ -2,7 +2,7 @@
 
 use crate::answer::{Answer, Id, Place, json};
 use crate::entities::relationship::Relationship;
-use crate::params::{Ids, language};
+use crate::params::{Ids, chosen_language};
 use axum::extract::State;
 use domain::{Account, AccountId};
 use serde::Deserialize;
@@ -63,7 +63,7 @@ impl FollowForm {
         let languages = match self.languages {
             None => None,
             Some(tags) => {
-                let read: Result<Vec<_>, _> = tags.into_iter().map(|tag| language(Some(tag))).collect();
+                let read: Result<Vec<_>, _> = tags.iter().map(|tag| chosen_language(tag)).collect();
                 Some(read?.into_iter().flatten().take(MOST_LANGUAGES).collect())
             }
         };

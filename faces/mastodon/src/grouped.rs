@@ -1,10 +1,10 @@
 //! What the viewer was told, in groups.
 
-use crate::answer::{Answer, Place, json, nothing};
+use crate::answer::{Answer, At, Place, json, nothing};
 use crate::entities::Dialect;
 use crate::entities::notification::{GroupName, kinds_of};
 use crate::notifications::{Count, Wanted};
-use axum::extract::{Path, State};
+use axum::extract::State;
 use domain::notification::{GroupKey, Kinds};
 use http::StatusCode;
 use service::Cx;
@@ -50,7 +50,7 @@ pub(crate) async fn list(
 }
 
 /// `GET /api/v2/notifications/:group_key`
-pub(crate) async fn one(State(cx): State<Cx>, viewer: Viewer, Path(name): Path<String>) -> Answer {
+pub(crate) async fn one(State(cx): State<Cx>, viewer: Viewer, At(name): At<String>) -> Answer {
     viewer.require("read:notifications")?;
     let (key, me) = (key(&name)?, viewer.account().id);
     let found = cx.read(move |tx| grouped::one(tx, me, key)).await?;
@@ -63,7 +63,7 @@ pub(crate) async fn one(State(cx): State<Cx>, viewer: Viewer, Path(name): Path<S
 pub(crate) async fn accounts(
     State(cx): State<Cx>,
     viewer: Viewer,
-    Path(name): Path<String>,
+    At(name): At<String>,
     place: Place,
 ) -> Answer {
     viewer.require("write:notifications").or_else(|_| viewer.require("read:notifications"))?;
@@ -73,7 +73,7 @@ pub(crate) async fn accounts(
 }
 
 /// `POST /api/v2/notifications/:group_key/dismiss`
-pub(crate) async fn dismiss(State(cx): State<Cx>, viewer: Viewer, Path(name): Path<String>) -> Answer {
+pub(crate) async fn dismiss(State(cx): State<Cx>, viewer: Viewer, At(name): At<String>) -> Answer {
     viewer.require("write:notifications")?;
     let me = viewer.account().id;
     // What is not there is dismissed already.

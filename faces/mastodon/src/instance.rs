@@ -1,10 +1,10 @@
 //! What the server says of itself.
 
-use crate::answer::{Answer, json};
+use crate::answer::{Answer, At, json};
 use crate::entities::Dialect;
 use crate::entities::instance::Rule;
 use crate::entities::value::{Day, Iso, Text};
-use axum::extract::{Path, State};
+use axum::extract::State;
 use domain::moderation::HostRule;
 use serde::Serialize;
 use service::{Cx, instance, rule};
@@ -106,7 +106,7 @@ pub(crate) async fn terms_of_service(State(cx): State<Cx>) -> Answer {
 }
 
 /// `GET /api/v1/instance/terms_of_service/:date`
-pub(crate) async fn terms_of_a_day(State(cx): State<Cx>, Path(date): Path<String>) -> Answer {
+pub(crate) async fn terms_of_a_day(State(cx): State<Cx>, At(date): At<String>) -> Answer {
     let versions = cx.read(rule::terms).await?;
     let of_day = |terms: &&rule::Terms| Day(terms.text.created_at).to_string() == date;
     let version = versions.iter().find(of_day).ok_or_else(ApiError::not_found)?;

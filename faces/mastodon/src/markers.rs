@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use service::Cx;
 use service::marker::{self, Marker as Known, Timeline};
 use std::collections::BTreeMap;
-use web::{ApiError, Params, Viewer};
+use web::{ApiError, Nested, Params, Viewer};
 
 /// <https://docs.joinmastodon.org/entities/Marker/>
 #[derive(Debug, Serialize)]
@@ -52,15 +52,15 @@ pub(crate) struct Move {
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 pub(crate) struct Moves {
-    home: Option<Move>,
-    notifications: Option<Move>,
+    home: Nested<Move>,
+    notifications: Nested<Move>,
 }
 
 impl Moves {
     fn read(&self) -> Result<Vec<(Timeline, i64)>, ApiError> {
         let written = [(Timeline::Home, &self.home), (Timeline::Notifications, &self.notifications)];
         let named = written.into_iter().filter_map(|(timeline, wanted)| {
-            let id = wanted.as_ref()?.last_read_id.as_deref().filter(|text| !text.is_empty())?;
+            let id = wanted.0.as_ref()?.last_read_id.as_deref().filter(|text| !text.is_empty())?;
             Some(
                 id_of(id)
                     .map(|id| (timeline, id))

@@ -16,8 +16,13 @@ const CACHE_AGE: u32 = 86_400;
 #[serde(default)]
 pub(crate) struct Wanted {
     url: Option<String>,
-    maxwidth: Option<u32>,
-    maxheight: Option<u32>,
+    maxwidth: String,
+    maxheight: String,
+}
+
+/// A bound; what is none bounds nothing.
+fn pixels(text: &str) -> Option<u32> {
+    text.trim().parse().ok().filter(|pixels| *pixels > 0)
 }
 
 #[derive(Debug, Serialize)]
@@ -40,7 +45,8 @@ pub(crate) async fn oembed(State(cx): State<Cx>, Params(wanted): Params<Wanted>)
     let Wanted { url, maxwidth, maxheight } = wanted;
     let url = url.filter(|url| !url.is_empty()).ok_or_else(ApiError::not_found)?;
     let view = cx.read(move |tx| embed::post_at(tx, &url)).await?;
-    let (author, width) = (&view.author, maxwidth.unwrap_or(WIDTH));
+    let (width, height) = (pixels(&maxwidth).unwrap_or(WIDTH), pixels(&maxheight));
+    let author = &view.author;
     let name = author.shown_name();
     json(&OEmbed {
         r#type: "rich",
@@ -51,9 +57,9 @@ pub(crate) async fn oembed(State(cx): State<Cx>, Params(wanted): Params<Wanted>)
         provider_name: cx.names.domain().as_str(),
         provider_url: cx.names.url("/"),
         cache_age: CACHE_AGE,
-        html: frame(&cx, &view, width, maxheight),
+        html: frame(&cx, &view, width, height),
         width,
-        height: maxheight.map(|height| height.to_string()),
+        height: height.map(|height| height.to_string()),
     })
 }
 

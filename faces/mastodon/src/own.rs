@@ -4,7 +4,7 @@ use crate::answer::{Answer, json};
 use crate::entities::Dialect;
 use crate::entities::account::{Own, Profile};
 use crate::entities::status::{visibility, visibility_of};
-use crate::params::{language, written_picture};
+use crate::params::{chosen_language, written_picture};
 use axum::extract::State;
 use bytes::Bytes;
 use serde::{Deserialize, Serialize};
@@ -111,9 +111,8 @@ impl OwnForm {
             Some(known) => known,
             None => None,
         };
-        let written = source.language.is_some();
-        let language = language(source.language)?;
-        let language = written.then(|| language.unwrap_or_default());
+        let language = source.language.as_deref().map(chosen_language).transpose()?;
+        let language = language.map(Option::unwrap_or_default);
         Ok((profile, Change { visibility, sensitive: source.sensitive, language }))
     }
 }

@@ -49,19 +49,32 @@ pub(crate) fn written_picture(name: &str, written: Option<&str>) -> Result<Optio
     bytes.map(|bytes| Some(bytes.into())).ok_or_else(wrong)
 }
 
-/// A language tag (BCP 47) as far as it can be checked without a register.
-pub(crate) fn language(text: Option<String>) -> Result<Option<String>, ApiError> {
-    let Some(tag) = text.map(|text| text.trim().to_owned()).filter(|tag| !tag.is_empty()) else {
-        return Ok(None);
+/// A language tag (BCP 47) with script and region at most, as far as it can be
+/// checked without a register. What is none is as if nothing was written.
+pub(crate) fn language(text: &str) -> Option<String> {
+    let (primary, rest) = match text.trim().split_once('-') {
+        Some((primary, rest)) => (primary, Some(rest)),
+        None => (text.trim(), None),
     };
-    let part = |part: &str| (1..=8).contains(&part.len()) && part.bytes().all(|b| b.is_ascii_alphanumeric());
-    let primary = tag.split('-').next().unwrap_or_default();
-    let is_tag = primary.len() >= 2 && primary.bytes().all(|b| b.is_ascii_alphabetic());
-    if is_tag && tag.len() <= 35 && tag.split('-').all(part) {
-        Ok(Some(tag))
-    } else {
-        Err(ApiError::invalid("Validation failed: language is no language tag"))
+    let letters = |part: &str| part.bytes().all(|b| b.is_ascii_alphabetic());
+    let digits = |part: &str| part.bytes().all(|b| b.is_ascii_digit());
+    let further =
+        |part: &str| matches!(part.len(), 2 | 4) && letters(part) || part.len() == 3 && digits(part);
+    let is_tag = (2..=3).contains(&primary.len()) && letters(primary);
+    if !is_tag || !rest.is_none_or(|rest| rest.split('-').count() <= 2 && rest.split('-').all(further)) {
+        return None;
     }
+    let primary = primary.to_ascii_lowercase();
+    Some(rest.map_or(primary.clone(), |rest| format!("{primary}-{rest}")))
+}
+
+/// The same where somebody chooses it for longer: what is no tag is refused.
+pub(crate) fn chosen_language(text: &str) -> Result<Option<String>, ApiError> {
+    if text.trim().is_empty() {
+        return Ok(None);
+    }
+    let wrong = || ApiError::invalid("Validation failed: language is no language tag");
+    language(text).map(Some).ok_or_else(wrong)
 }
 
 #[cfg(test)]
@@ -79,13 +92,14 @@ mod tests {
 
     #[test]
     fn a_language_is_a_tag_or_nothing() {
-        for tag in ["en", "pt-BR", "zh-Hant-TW", "nan"] {
-            assert_eq!(language(Some(tag.into())).unwrap().as_deref(), Some(tag));
+        for tag in ["en", "pt-BR", "zh-Hant-TW", "nan", "es-419"] {
+            assert_eq!(language(tag).as_deref(), Some(tag));
         }
-        assert_eq!(language(Some(" ".into())).unwrap(), None);
-        assert_eq!(language(None).unwrap(), None);
-        for wrong in ["e", "english language", "en_US", "12", "en--us", "<b>", &"a-".repeat(30)] {
-            assert!(language(Some(wrong.into())).is_err(), "{wrong}");
+        assert_eq!((language(" EN "), language("ZH-TW")), (Some("en".into()), Some("zh-TW".into())));
+        let wrong = ["", " ", "e", "english", "en_US", "12", "en--us", "<b>", "en-", "xx-nonsense-language"];
+        for wrong in wrong.into_iter().chain([&*"aa-".repeat(30), "dé", "zh-Hant-TW-xx"]) {
+            assert_eq!(language(wrong), None, "{wrong}");
+            assert_eq!(chosen_language(wrong).is_ok(), wrong.trim().is_empty(), "{wrong}");
         }
     }
 }

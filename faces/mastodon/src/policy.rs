@@ -58,19 +58,23 @@ enum Written {
     Accept,
     Filter,
     Drop,
+    /// A program wrote what it did not set.
+    #[serde(rename = "")]
+    Nothing,
 }
 
-impl From<Written> for Wish {
-    fn from(written: Written) -> Self {
-        match written {
-            Written::Accept => Self::Accept,
-            Written::Filter => Self::Filter,
-            Written::Drop => Self::Drop,
+impl Written {
+    const fn wish(self) -> Option<Wish> {
+        match self {
+            Self::Accept => Some(Wish::Accept),
+            Self::Filter => Some(Wish::Filter),
+            Self::Drop => Some(Wish::Drop),
+            Self::Nothing => None,
         }
     }
 }
 
-/// What is absent stays as it is.
+/// What is absent or empty stays as it is.
 #[derive(Debug, Clone, Copy, Default, Deserialize)]
 #[serde(default)]
 #[expect(clippy::struct_field_names, reason = "the entity's own")]
@@ -93,8 +97,8 @@ impl Form {
             (self.for_limited_accounts, &mut policy.limited_accounts),
             (self.for_bots, &mut policy.bots),
         ] {
-            if let Some(written) = written {
-                *wish = written.into();
+            if let Some(written) = written.and_then(Written::wish) {
+                *wish = written;
             }
         }
     }

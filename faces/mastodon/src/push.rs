@@ -6,12 +6,12 @@ use crate::entities::value::Text;
 use axum::extract::State;
 use domain::notification::{Kinds, NotificationKind};
 use domain::push::{PushForm, PushPolicy, PushWishes};
-use http::HeaderMap;
+use http::{HeaderMap, Uri};
 use serde::{Deserialize, Serialize};
 use service::Cx;
 use service::push::{self, NewSubscription, Subscription};
 use std::collections::BTreeMap;
-use web::{ApiError, Params, Viewer};
+use web::{ApiError, Nested, Params, Viewer};
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
@@ -24,31 +24,34 @@ struct Keys {
 #[serde(default)]
 struct Where {
     endpoint: String,
-    keys: Keys,
+    keys: Nested<Keys>,
     standard: bool,
 }
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 struct Data {
-    alerts: BTreeMap<String, Option<bool>>,
+    alerts: Nested<BTreeMap<String, Option<bool>>>,
     policy: Option<String>,
 }
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 pub(crate) struct Form {
-    subscription: Option<Where>,
-    data: Data,
+    subscription: Nested<Where>,
+    data: Nested<Data>,
     /// Some programs write it beside `data`.
     policy: Option<String>,
 }
 
 impl Form {
     fn wishes(&self) -> Result<PushWishes, ApiError> {
-        let wanted = self.data.alerts.iter().filter(|(_, wanted)| **wanted == Some(true));
+        let data = self.data.0.as_ref();
+        let written = data.and_then(|data| data.alerts.0.as_ref()).into_iter().flatten();
+        let wanted = written.filter(|(_, wanted)| **wanted == Some(true));
         let alerts = Kinds::of(wanted.filter_map(|(text, _)| kind_of(text)));
-        let policy = match self.data.policy.as_deref().or(self.policy.as_deref()) {
+        let policy = data.and_then(|data| data.policy.as_deref());
+        let policy = match policy.or(self.policy.as_deref()) {
             None | Some("" | "all") => PushPolicy::All,
             Some("followed") => PushPolicy::Followed,
             Some("follower") => PushPolicy::Follower,
@@ -99,16 +102,18 @@ pub(crate) async fn subscribe(
     State(cx): State<Cx>,
     viewer: Viewer,
     headers: HeaderMap,
+    uri: Uri,
     Params(form): Params<Form>,
 ) -> Answer {
     viewer.require("push")?;
     let wishes = form.wishes()?;
-    let at = form.subscription.unwrap_or_default();
+    let at = form.subscription.0.unwrap_or_default();
+    let keys = at.keys.0.unwrap_or_default();
     let new = NewSubscription {
         endpoint: at.endpoint,
-        p256dh: at.keys.p256dh,
-        auth: at.keys.auth,
-        access_token: web::viewer::bearer(&headers).unwrap_or_default().to_owned(),
+        p256dh: keys.p256dh,
+        auth: keys.auth,
+        access_token: web::viewer::token(&headers, &uri).unwrap_or_default().into_owned(),
     };
     let shape = if at.standard { PushForm::Standard } else { PushForm::Draft };
     let (account, token) = (viewer.account().id, viewer.token_id());

@@ -25,8 +25,12 @@ pub(crate) struct SearchForm {
 }
 
 impl SearchForm {
+    fn is_blank(&self) -> bool {
+        self.q.trim().is_empty()
+    }
+
     fn query(self, kind: Option<Kind>, paging: &Paging, limit: i64) -> Result<Query, ApiError> {
-        if self.q.trim().is_empty() {
+        if self.is_blank() {
             return Err(ApiError::new(http::StatusCode::BAD_REQUEST, "Validation failed: q can't be blank"));
         }
         if self.q.chars().count() > MAX_CHARACTERS {
@@ -78,7 +82,7 @@ pub(crate) async fn search(
     json(&Dialect::new(&cx.names).search(&results))
 }
 
-/// `GET /api/v1/accounts/search`
+/// `GET /api/v1/accounts/search`: nothing is found by nothing.
 pub(crate) async fn accounts(
     State(cx): State<Cx>,
     viewer: Viewer,
@@ -86,6 +90,9 @@ pub(crate) async fn accounts(
     Params(form): Params<SearchForm>,
 ) -> Answer {
     viewer.require("read:accounts")?;
+    if form.is_blank() {
+        return json(&[(); 0]);
+    }
     let me = viewer.account().id;
     let query = form.query(Some(Kind::Accounts), &paging, paging.limit(40, 80))?;
     let results = Box::pin(verbs::search(&cx, Some(me), query)).await?;

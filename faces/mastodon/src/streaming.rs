@@ -10,17 +10,19 @@ pub use hub::stream;
 
 use axum::Router;
 use axum::routing::get;
-use http::{HeaderMap, StatusCode, header};
+use http::{HeaderMap, StatusCode, Uri, header};
 use serde::Deserialize;
 use service::Cx;
 use service::watch::{Line, Refused, Watcher};
+use std::borrow::Cow;
 use web::limit::Who;
 use web::{ApiError, ClientAddr, Viewer};
 
 /// Its doors.
 pub(crate) fn routes() -> Router<Cx> {
-    let sent =
-        |name: &'static str| get(move |cx, from, headers, form| sent::open(name, cx, from, headers, form));
+    let sent = |name: &'static str| {
+        get(move |cx, from, headers, uri, form| sent::open(name, cx, from, headers, uri, form))
+    };
     Router::new()
         .route("/api/v1/streaming", get(socket::open))
         .route("/api/v1/streaming/health", get(async || "OK"))
@@ -39,7 +41,6 @@ pub(crate) fn routes() -> Router<Cx> {
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 pub(crate) struct StreamForm {
-    access_token: Option<String>,
     stream: Option<String>,
     tag: Option<String>,
     list: Option<String>,
@@ -54,14 +55,13 @@ fn protocol(headers: &HeaderMap) -> Option<&str> {
 }
 
 /// Who asks, by whatever token there is.
-async fn viewer(cx: &Cx, headers: &HeaderMap, form: &StreamForm) -> Result<Viewer, ApiError> {
-    let written = form.access_token.as_deref().filter(|token| !token.is_empty());
-    let token = web::viewer::bearer(headers).or(written).or_else(|| protocol(headers));
+async fn viewer(cx: &Cx, headers: &HeaderMap, uri: &Uri) -> Result<Viewer, ApiError> {
+    let token = web::viewer::token(headers, uri).or_else(|| protocol(headers).map(Cow::Borrowed));
     let Some(token) = token else {
         return Err(ApiError::new(StatusCode::UNAUTHORIZED, "Missing access token"));
     };
     // A program that acts for itself watches nothing.
-    web::viewer::of_token(cx, token).await.map_err(|error| match error.status() {
+    web::viewer::of_token(cx, &token).await.map_err(|error| match error.status() {
         StatusCode::UNPROCESSABLE_ENTITY => ApiError::unauthorized(),
         _ => error,
     })

@@ -1,18 +1,17 @@
 //! Hashtags: one, those the viewer follows, those on profiles.
 
-use crate::answer::{Answer, Id, Place, json, nothing};
+use crate::answer::{Answer, At, Id, Place, json, nothing};
 use crate::entities::Dialect;
 use crate::entities::search::FeaturedTag;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use domain::{Account, AccountId};
 use serde::Deserialize;
 use service::search::{self, TagView};
 use service::{Cx, Tx, tag};
 use web::{ApiError, MaybeViewer, Params, Viewer};
 
-/// `GET /api/v1/tags/:name`
-pub(crate) async fn one(State(cx): State<Cx>, viewer: MaybeViewer, Path(name): Path<String>) -> Answer {
-    viewer.require("read")?;
+/// `GET /api/v1/tags/:name`: no scope is asked for.
+pub(crate) async fn one(State(cx): State<Cx>, viewer: MaybeViewer, At(name): At<String>) -> Answer {
     let me = viewer.id();
     let tag = cx.read(move |tx| search::hashtag(tx, me, &name)).await?.ok_or_else(ApiError::not_found)?;
     json(&Dialect::new(&cx.names).hashtag(&tag))
@@ -31,25 +30,25 @@ async fn upon(
 }
 
 /// `POST /api/v1/tags/:name/follow`
-pub(crate) async fn follow(State(cx): State<Cx>, viewer: Viewer, Path(name): Path<String>) -> Answer {
+pub(crate) async fn follow(State(cx): State<Cx>, viewer: Viewer, At(name): At<String>) -> Answer {
     viewer.require("write:follows")?;
     upon(&cx, &viewer, name, tag::follow).await
 }
 
 /// `POST /api/v1/tags/:name/unfollow`
-pub(crate) async fn unfollow(State(cx): State<Cx>, viewer: Viewer, Path(name): Path<String>) -> Answer {
+pub(crate) async fn unfollow(State(cx): State<Cx>, viewer: Viewer, At(name): At<String>) -> Answer {
     viewer.require("write:follows")?;
     upon(&cx, &viewer, name, tag::unfollow).await
 }
 
 /// `POST /api/v1/tags/:name/feature`
-pub(crate) async fn feature(State(cx): State<Cx>, viewer: Viewer, Path(name): Path<String>) -> Answer {
+pub(crate) async fn feature(State(cx): State<Cx>, viewer: Viewer, At(name): At<String>) -> Answer {
     viewer.require("write:accounts")?;
     upon(&cx, &viewer, name, tag::feature).await
 }
 
 /// `POST /api/v1/tags/:name/unfeature`
-pub(crate) async fn unfeature(State(cx): State<Cx>, viewer: Viewer, Path(name): Path<String>) -> Answer {
+pub(crate) async fn unfeature(State(cx): State<Cx>, viewer: Viewer, At(name): At<String>) -> Answer {
     viewer.require("write:accounts")?;
     upon(&cx, &viewer, name, tag::unfeature).await
 }
@@ -68,9 +67,9 @@ async fn of_account(cx: &Cx, id: AccountId) -> Answer {
     json(&tags.iter().map(|tag| FeaturedTag::of(&owner, tag)).collect::<Vec<_>>())
 }
 
-/// `GET /api/v1/accounts/:id/featured_tags`
-pub(crate) async fn featured_of(State(cx): State<Cx>, viewer: MaybeViewer, Id(id): Id) -> Answer {
-    viewer.require("read:accounts")?;
+/// `GET /api/v1/accounts/:id/featured_tags`: the same for everybody, so that no
+/// scope is asked for.
+pub(crate) async fn featured_of(State(cx): State<Cx>, _: MaybeViewer, Id(id): Id) -> Answer {
     of_account(&cx, AccountId(id)).await
 }
 

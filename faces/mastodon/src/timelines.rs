@@ -1,7 +1,7 @@
 //! Lists of statuses.
 
-use crate::answer::{Answer, Place};
-use axum::extract::{Path, State};
+use crate::answer::{Answer, At, Place};
+use axum::extract::State;
 use serde::Deserialize;
 use service::Cx;
 use service::timeline::{self, Origin, Selection, Tags};
@@ -56,7 +56,7 @@ pub(crate) async fn public(
 pub(crate) async fn tagged(
     State(cx): State<Cx>,
     viewer: MaybeViewer,
-    Path(name): Path<String>,
+    At(name): At<String>,
     place: Place,
     Params(wanted): Params<Everyone>,
 ) -> Answer {

@@ -20,7 +20,7 @@ use service::post::{Edit, publish as publish_post};
 use service::preferences::{self, Preferences};
 use service::{Cx, boost, post, thread};
 use std::sync::Arc;
-use web::{ApiError, Params, Viewer};
+use web::{ApiError, Nested, Params, Viewer};
 
 /// What an edit says of a medium.
 #[derive(Debug, Default, Deserialize)]
@@ -53,8 +53,8 @@ pub(crate) struct StatusForm {
     in_reply_to_id: Option<String>,
     content_type: Option<String>,
     media_ids: Option<Vec<String>>,
-    media_attributes: Vec<MediaForm>,
-    poll: Option<PollForm>,
+    media_attributes: Vec<Nested<MediaForm>>,
+    poll: Nested<PollForm>,
     scheduled_at: Option<String>,
     quoted_status_id: Option<String>,
     allowed_mentions: Option<Vec<String>>,
@@ -141,7 +141,7 @@ impl StatusForm {
 
     /// What becomes of media that hang on it already.
     fn retouches(&self) -> Result<Vec<Retouch>, ApiError> {
-        self.media_attributes.iter().filter_map(MediaForm::retouch).collect()
+        self.media_attributes.iter().filter_map(|form| form.0.as_ref()?.retouch()).collect()
     }
 
     /// When it is to be published, if not now: what is nearly due is due.
@@ -160,10 +160,10 @@ impl StatusForm {
             text: self.status.unwrap_or_default(),
             warning: self.spoiler_text.unwrap_or_default(),
             sensitive: self.sensitive.unwrap_or(preferred.sensitive),
-            language: language(self.language)?.or_else(|| preferred.language.clone()),
+            language: self.language.as_deref().and_then(language).or_else(|| preferred.language.clone()),
             in_reply_to,
             media: media.unwrap_or_default(),
-            poll: self.poll.map_or(Ok(None), PollForm::draft)?,
+            poll: self.poll.0.map_or(Ok(None), PollForm::draft)?,
             local_only: self.local_only.unwrap_or(false),
         })
     }
@@ -263,12 +263,12 @@ fn changed(before: &PostView, form: StatusForm) -> Result<Draft, ApiError> {
         text: form.status.unwrap_or(source.text),
         warning: form.spoiler_text.unwrap_or(source.warning),
         sensitive: form.sensitive.unwrap_or(sensitive),
-        language: language(form.language)?.or_else(|| text.language.clone()),
+        language: form.language.as_deref().and_then(language).or_else(|| text.language.clone()),
         visibility: before.post.visibility,
         in_reply_to: None,
         media: Vec::new(),
         // A poll that is not repeated is taken away.
-        poll: form.poll.map_or(Ok(None), PollForm::draft)?,
+        poll: form.poll.0.map_or(Ok(None), PollForm::draft)?,
         local_only: before.post.local_only,
     })
 }

@@ -67,9 +67,9 @@ pub(crate) async fn verify_credentials(
     let push = service::push::key(&cx).await?;
     Ok(Json(match found {
         Some(application) => entity(&application, push.public()),
-        // A token that was made by hand.
+        // A token that was made by hand: it is all there is of a program.
         None => json!({
-            "name": "Command line", "website": null, "redirect_uri": "", "redirect_uris": [],
+            "id": caller.token_id.to_string(), "name": "Command line", "website": null, "redirect_uri": "", "redirect_uris": [],
             "vapid_key": push.public(),
             "scopes": caller.scopes.iter().collect::<Vec<_>>(),
         }),

@@ -26,6 +26,7 @@ use axum::response::Response;
 use axum::routing::{get, post};
 use http::{HeaderValue, header};
 use service::Cx;
+use web::ApiError;
 
 /// All of its doors.
 pub fn routes() -> Router<Cx> {
@@ -41,9 +42,11 @@ fn for_programs() -> Router<Cx> {
         .route("/.well-known/oauth-authorization-server", get(metadata::metadata))
         .route("/api/v1/apps", post(applications::register))
         .route("/api/v1/apps/verify_credentials", get(applications::verify_credentials))
-        .route("/api/v1/accounts", post(sign_up_api::create))
         .route("/api/v1/emails/confirmations", post(sign_up_api::confirm_again))
         .route("/api/v1/emails/check_confirmation", get(sign_up_api::is_confirmed))
+        .method_not_allowed_fallback(async || ApiError::not_found())
+        // The Mastodon face has this path too, and answers what is neither's.
+        .route("/api/v1/accounts", post(sign_up_api::create))
 }
 
 fn for_people() -> Router<Cx> {

@@ -7,7 +7,7 @@ use crate::media::Portrait;
 use crate::outbox::{Followers, Shared};
 use crate::{Error, Result, documents, media};
 use activitypub::{Actor, render};
-use domain::account::{Details, Profile};
+use domain::account::{Details, MAX_BIO, MAX_DISPLAY_NAME, Profile};
 use domain::media::MAX_DESCRIPTION;
 use domain::{Account, AccountId, AccountState, Event, Host};
 use store::Tx;
@@ -161,13 +161,13 @@ fn apply(tx: &mut Tx, account: &mut Account, change: &ProfileChange) -> Result<(
     let profile: &mut Profile = &mut account.profile;
     if let Some(name) = &change.display_name {
         let name = sanitise::plain_line(name);
-        if name.chars().count() > 100 {
+        if name.chars().count() > MAX_DISPLAY_NAME {
             return Err(Error::invalid("display_name", "is longer than 100 characters"));
         }
         profile.display_name = name;
     }
     if let Some(bio) = &change.bio {
-        if bio.chars().count() > 2000 {
+        if bio.chars().count() > MAX_BIO {
             return Err(Error::invalid("note", "is longer than 2000 characters"));
         }
         let names = tx.names().clone();
@@ -177,7 +177,7 @@ fn apply(tx: &mut Tx, account: &mut Account, change: &ProfileChange) -> Result<(
     }
     if let Some(fields) = &change.fields {
         let before = std::mem::take(&mut profile.fields);
-        profile.fields = super::fields(tx, fields);
+        profile.fields = super::fields(tx, fields)?;
         for field in &mut profile.fields {
             // What was proven stays so while the line says the same.
             let same = before.iter().find(|old| old.value_html == field.value_html);

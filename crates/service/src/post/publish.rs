@@ -75,10 +75,16 @@ impl Silence {
     }
 }
 
-/// Refuses a text that is too long, or empty with nothing beside it.
+/// Refuses a text that is too long, or blank with nothing beside it.
 pub(super) fn check_length(draft: &Draft, silence: Silence) -> Result<()> {
     let length = text::length::count(&draft.text) + text::length::count(&draft.warning);
-    match post::check_length(length) {
+    let blank = draft.text.trim().is_empty() && draft.warning.trim().is_empty();
+    let checked = if blank && silence == Silence::Refused {
+        Err(InvalidDraft::Empty)
+    } else {
+        post::check_length(length)
+    };
+    match checked {
         Err(InvalidDraft::Empty) if silence == Silence::Allowed => Ok(()),
         checked => checked.map_err(|why| Error::invalid("status", why.to_string())),
     }

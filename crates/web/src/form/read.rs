@@ -3,7 +3,9 @@
 
 use super::tree::{Node, WrongParams};
 use serde::de::value::{MapDeserializer, SeqDeserializer};
-use serde::de::{self, Deserialize, DeserializeOwned, Deserializer, IntoDeserializer, Visitor};
+use serde::de::{
+    self, Deserialize, DeserializeOwned, Deserializer, Expected, IntoDeserializer, Unexpected, Visitor,
+};
 use serde::forward_to_deserialize_any;
 use std::fmt::{self, Display};
 use std::marker::PhantomData;
@@ -14,6 +16,12 @@ const NESTED: &str = "Nested";
 /// as nothing: so programs write what they did not set.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Nested<T>(pub Option<T>);
+
+impl<T> Default for Nested<T> {
+    fn default() -> Self {
+        Self(None)
+    }
+}
 
 impl<'de, T: Deserialize<'de>> Deserialize<'de> for Nested<T> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
@@ -43,10 +51,43 @@ pub(super) fn read<T: DeserializeOwned>(tree: Node) -> Result<T, WrongParams> {
     T::deserialize(tree)
 }
 
+/// In words of those who write requests: what types the program has is its own.
 impl de::Error for WrongParams {
     fn custom<T: Display>(message: T) -> Self {
         Self::Field(message.to_string())
     }
+
+    fn invalid_type(found: Unexpected<'_>, _: &dyn Expected) -> Self {
+        misplaced(&found)
+    }
+
+    fn invalid_value(found: Unexpected<'_>, _: &dyn Expected) -> Self {
+        misplaced(&found)
+    }
+
+    fn invalid_length(length: usize, _: &dyn Expected) -> Self {
+        Self::Field(format!("a list of {length} cannot stand here"))
+    }
+
+    fn unknown_variant(found: &str, expected: &'static [&'static str]) -> Self {
+        let words: Vec<&str> = expected.iter().copied().filter(|word| !word.is_empty()).collect();
+        Self::Field(format!("{:?} is none of {}", short(found), words.join(", ")))
+    }
+}
+
+fn misplaced(found: &Unexpected<'_>) -> WrongParams {
+    let found = match found {
+        Unexpected::Bool(truth) => truth.to_string(),
+        Unexpected::Unsigned(number) => number.to_string(),
+        Unexpected::Signed(number) => number.to_string(),
+        Unexpected::Float(number) => number.to_string(),
+        Unexpected::Str(text) => format!("{:?}", short(text)),
+        Unexpected::Seq => "a list".to_owned(),
+        Unexpected::Map => "a parameter with parameters of its own".to_owned(),
+        Unexpected::Unit | Unexpected::Option => "nothing".to_owned(),
+        _ => "what was written".to_owned(),
+    };
+    WrongParams::Field(format!("{found} cannot stand here"))
 }
 
 impl IntoDeserializer<'_, WrongParams> for Node {
@@ -128,7 +169,9 @@ fn short(text: &str) -> String {
 macro_rules! numbers {
     ($($name:ident)*) => {$(
         fn $name<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, WrongParams> {
-            self.number()?.$name(visitor).map_err(|error| WrongParams::Field(error.to_string()))
+            let number = self.number()?;
+            let wrong = || WrongParams::Field(format!("{number} is too small, too large, or no whole number"));
+            (&number).$name(visitor).map_err(|_| wrong())
         }
     )*};
 }
@@ -184,7 +227,9 @@ impl<'de> Deserializer<'de> for Node {
         visitor: V,
     ) -> Result<V::Value, WrongParams> {
         match self {
-            Self::Text(_) | Self::Number(_) | Self::Bool(_) if name == NESTED => visitor.visit_unit(),
+            Self::Null | Self::Text(_) | Self::Number(_) | Self::Bool(_) if name == NESTED => {
+                visitor.visit_unit()
+            }
             node => visitor.visit_newtype_struct(node),
         }
     }
@@ -205,7 +250,7 @@ impl<'de> Deserializer<'de> for Node {
 
 #[cfg(test)]
 mod tests {
-    use super::super::from_urlencoded;
+    use super::super::{Nested, from_urlencoded};
     use serde::Deserialize;
 
     #[derive(Debug, Deserialize, PartialEq)]
@@ -243,7 +288,37 @@ mod tests {
     fn a_wrong_value_is_said_and_cut_short() {
         let error = from_urlencoded::<Wanted>(&format!("id={}", "x".repeat(500))).unwrap_err().to_string();
         assert!(error.contains("is not a number") && error.len() < 100, "{error}");
-        assert!(from_urlencoded::<Wanted>("colour=blue").is_err());
         assert!(from_urlencoded::<Wanted>("ids[a]=1").is_err());
+    }
+
+    #[derive(Debug, Deserialize, PartialEq)]
+    struct Outer {
+        #[serde(default)]
+        nested: Nested<Wanted>,
+        struct_member: Option<Wanted>,
+        small: Option<u32>,
+    }
+
+    #[test]
+    fn a_text_in_place_of_parameters_is_nothing() {
+        for written in ["nested=", "nested=undefined", "nested", ""] {
+            assert!(from_urlencoded::<Outer>(written).unwrap().nested.0.is_none(), "{written}");
+        }
+        assert_eq!(from_urlencoded::<Outer>("nested[id]=3").unwrap().nested.0.unwrap().id, Some(3));
+    }
+
+    #[test]
+    fn no_refusal_names_a_type_of_ours() {
+        for (written, words) in [
+            ("small=-1", "-1 is too small, too large, or no whole number"),
+            ("small=1.5", "1.5 is too small, too large, or no whole number"),
+            ("small=9999999999", "9999999999 is too small, too large, or no whole number"),
+            ("struct_member=x", "\"x\" cannot stand here"),
+            ("nested[colour]=blue", "\"blue\" is none of red"),
+            ("nested[colour][x]=blue", "a text was expected"),
+            ("nested[id][x]=1", "a number was expected"),
+        ] {
+            assert_eq!(from_urlencoded::<Outer>(written).unwrap_err().to_string(), words, "{written}");
+        }
     }
 }

@@ -5,14 +5,15 @@ use super::account::Account;
 use super::value::Text;
 use domain::Names;
 use domain::media::{MAX_ATTACHMENTS, MAX_DESCRIPTION};
-use domain::poll;
 use domain::post::MAX_CHARACTERS;
+use domain::{account, poll};
 use serde::Serialize;
-use service::Settings;
 use service::instance::Overview;
 use service::media::Limits;
 use service::rule::Rule as Known;
 use service::settings::SignUp;
+use service::tag::MOST_FEATURED;
+use service::{Settings, pin};
 
 /// Programs look at the first number to know what they may ask for.
 pub(crate) const VERSION: &str = concat!("4.5.0 (compatible; Antiphon ", env!("CARGO_PKG_VERSION"), ")");
@@ -87,27 +88,27 @@ const POLLS: Polls = Polls {
 
 #[derive(Debug, Serialize)]
 struct Accounts {
-    max_display_name_length: u32,
-    max_note_length: u32,
-    max_profile_fields: u32,
-    profile_field_name_limit: u32,
-    profile_field_value_limit: u32,
-    max_avatar_description_length: u32,
-    max_header_description_length: u32,
-    max_featured_tags: u32,
-    max_pinned_statuses: u32,
+    max_display_name_length: usize,
+    max_note_length: usize,
+    max_profile_fields: usize,
+    profile_field_name_limit: usize,
+    profile_field_value_limit: usize,
+    max_avatar_description_length: usize,
+    max_header_description_length: usize,
+    max_featured_tags: usize,
+    max_pinned_statuses: i64,
 }
 
 const ACCOUNTS: Accounts = Accounts {
-    max_display_name_length: 100,
-    max_note_length: 2000,
-    max_profile_fields: 8,
-    profile_field_name_limit: 500,
-    profile_field_value_limit: 500,
-    max_avatar_description_length: 1500,
-    max_header_description_length: 1500,
-    max_featured_tags: 0,
-    max_pinned_statuses: 0,
+    max_display_name_length: account::MAX_DISPLAY_NAME,
+    max_note_length: account::MAX_BIO,
+    max_profile_fields: account::MAX_FIELDS,
+    profile_field_name_limit: account::MAX_FIELD_CHARACTERS,
+    profile_field_value_limit: account::MAX_FIELD_CHARACTERS,
+    max_avatar_description_length: MAX_DESCRIPTION,
+    max_header_description_length: MAX_DESCRIPTION,
+    max_featured_tags: MOST_FEATURED,
+    max_pinned_statuses: pin::MOST,
 };
 
 #[derive(Debug, Serialize)]
@@ -257,7 +258,7 @@ pub(crate) struct Instance<'a> {
 
 #[derive(Debug, Serialize)]
 struct V1Accounts {
-    max_featured_tags: u32,
+    max_featured_tags: usize,
 }
 
 #[derive(Debug, Serialize)]

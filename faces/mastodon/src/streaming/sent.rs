@@ -7,7 +7,7 @@ use axum::body::{Body, Bytes};
 use axum::extract::State;
 use axum::response::IntoResponse;
 use futures_util::stream::{self, StreamExt};
-use http::{HeaderMap, HeaderName, header};
+use http::{HeaderMap, HeaderName, Uri, header};
 use service::Cx;
 use service::watch::{Line, Parcel};
 use std::convert::Infallible;
@@ -25,9 +25,10 @@ pub(super) async fn open(
     State(cx): State<Cx>,
     from: ClientAddr,
     headers: HeaderMap,
+    uri: Uri,
     Params(form): Params<StreamForm>,
 ) -> Answer {
-    let viewer = viewer(&cx, &headers, &form).await?;
+    let viewer = viewer(&cx, &headers, &uri).await?;
     let name = match name {
         "public" | "public:local" | "public:remote" if form.only_media => format!("{name}:media"),
         name => name.to_owned(),

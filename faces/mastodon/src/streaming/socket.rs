@@ -6,7 +6,7 @@ use crate::answer::Answer;
 use axum::extract::State;
 use axum::extract::ws::rejection::WebSocketUpgradeRejection;
 use axum::extract::ws::{CloseFrame, Message, WebSocket, WebSocketUpgrade};
-use http::{HeaderMap, HeaderValue, StatusCode};
+use http::{HeaderMap, HeaderValue, StatusCode, Uri};
 use serde::Deserialize;
 use serde_json::json;
 use service::Cx;
@@ -40,12 +40,13 @@ pub(super) async fn open(
     State(cx): State<Cx>,
     from: ClientAddr,
     headers: HeaderMap,
+    uri: Uri,
     upgrade: Result<WebSocketUpgrade, WebSocketUpgradeRejection>,
     Params(form): Params<StreamForm>,
 ) -> Answer {
     let mut upgrade =
         upgrade.map_err(|_| ApiError::new(StatusCode::BAD_REQUEST, "Unknown channel requested"))?;
-    let viewer = viewer(&cx, &headers, &form).await?;
+    let viewer = viewer(&cx, &headers, &uri).await?;
     let line = line(&cx, &viewer, from)?;
     let wanted = form.stream.as_deref().filter(|stream| !stream.is_empty());
     let first = match wanted {

@@ -245,3 +245,32 @@ fn the_statuses_of_an_account_can_be_narrowed() {
         server.get("/api/v1/accounts/7/statuses?pinned=true").await.refused(404);
     });
 }
+
+#[test]
+fn the_lines_of_a_profile_keep_the_bounds_that_the_server_tells() {
+    on_each(async |server| {
+        let bob = server.person("bob").await;
+        let told = server.get("/api/v2/instance").await.ok()["configuration"]["accounts"].clone();
+        let bound = |name: &str| usize::try_from(told[name].as_u64().unwrap()).unwrap();
+        let (most, name) = (bound("max_profile_fields"), "n".repeat(bound("profile_field_name_limit")));
+        let value = "v".repeat(bound("profile_field_value_limit"));
+        let change = async |lines: Vec<Value>| {
+            let body = json!({ "fields_attributes": lines });
+            bob.send_json(http::Method::PATCH, "/api/v1/accounts/update_credentials", body).await
+        };
+        let line = json!({ "name": name, "value": value });
+        // Lines that stay empty do not count.
+        let mut lines = vec![line.clone(); most];
+        lines.push(json!({ "name": "", "value": " " }));
+        let own = change(lines).await.ok();
+        assert_eq!(own["source"]["fields"].as_array().unwrap().len(), most);
+        for (lines, words) in [
+            (vec![line; most + 1], "too many"),
+            (vec![json!({ "name": format!("{name}n"), "value": "v" })], "too long"),
+            (vec![json!({ "name": "n", "value": format!("{value}v") })], "too long"),
+        ] {
+            let said = change(lines).await.refused(422);
+            assert!(said.starts_with("Validation failed: Fields") && said.contains(words), "{said}");
+        }
+    });
+}

@@ -1,5 +1,6 @@
-use crate::stage::{Server, on_each};
-use http::Method;
+use crate::stage::{HOST, Server, id, on_each};
+use axum::body::Body;
+use http::{Method, Request};
 
 const PRIVATE: [(&str, &str, &str); 33] = [
     ("GET", "/api/v1/accounts/verify_credentials", "read:accounts"),
@@ -117,5 +118,63 @@ fn a_program_that_may_read_the_profile_may_read_it() {
             .await
             .ok();
         assert_eq!(own["username"], "bob");
+    });
+}
+
+#[test]
+fn a_token_in_the_query_is_as_good_as_one_in_the_header() {
+    on_each(async |server| {
+        let bob = server.person("bob").await;
+        let path = format!("/api/v1/statuses/{}", id(&bob.writes("mine", "private").await));
+        server.get(&path).await.refused(404);
+        for name in ["access_token", "bearer_token"] {
+            let with = |path: &str, token: &str| format!("{path}?{name}={token}");
+            server.get(&with(&path, bob.token())).await.ok();
+            server.get(&with("/api/v1/preferences", bob.token())).await.ok();
+            server.get(&with("/api/v1/timelines/public", "nonsense")).await.refused(401);
+            server.get(&with("/api/v1/timelines/public", "")).await.ok();
+            let token = server.token("bob", "write").await;
+            server.get(&with("/api/v1/timelines/public", &token)).await.refused(403);
+            let list = server.get(&with("/api/v1/timelines/public", bob.token())).await;
+            assert!(list.link("prev").is_none_or(|link| !link.contains(name)));
+        }
+        // The header goes before.
+        ask(&server, Some("nonsense"), "GET", &format!("{path}?access_token={}", bob.token()))
+            .await
+            .refused(401);
+    });
+}
+
+#[test]
+fn who_authorizes_by_no_token_is_a_stranger() {
+    on_each(async |server| {
+        let bob = server.person("bob").await;
+        let long = format!("Bearer {}", "x".repeat(600));
+        let ask = async |path: &str, written: &[u8]| {
+            let request = Request::get(path).header("host", HOST).header("authorization", written);
+            server.sent(request.body(Body::empty()).unwrap()).await
+        };
+        for written in ["Basic Ym9iOnB3", "Bearer ", "Bearer", "", "Digest x"] {
+            ask("/api/v1/timelines/public", written.as_bytes()).await.ok();
+            ask("/api/v1/preferences", written.as_bytes()).await.refused(401);
+            let path = format!("/api/v1/preferences?access_token={}", bob.token());
+            ask(&path, written.as_bytes()).await.ok();
+        }
+        for written in [long.as_bytes(), b"Bearer nonsense", b"Bearer \xff"] {
+            ask("/api/v1/timelines/public", written).await.refused(401);
+        }
+    });
+}
+
+#[test]
+fn what_is_the_same_for_all_asks_for_no_scope() {
+    on_each(async |server| {
+        let bob = server.person("bob").await;
+        let narrow = bob.with(&server.token("bob", "push").await);
+        narrow.get("/api/v1/tags/choir").await.ok();
+        narrow.get(&format!("/api/v1/accounts/{}/featured_tags", bob.id())).await.ok();
+        let proofs = format!("/api/v1/accounts/{}/identity_proofs", bob.id());
+        narrow.get(&proofs).await.ok();
+        server.get(&proofs).await.refused(401);
     });
 }

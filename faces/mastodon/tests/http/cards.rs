@@ -90,5 +90,12 @@ fn what_is_not_for_everyone_is_not_offered() {
             server.get(&format!("/api/oembed?url={url}")).await.refused(404);
         }
         server.get("/api/oembed").await.refused(404);
+        let url = bob.writes("open", "public").await["url"].as_str().unwrap().to_owned();
+        for (bounds, width) in
+            [("maxwidth=-1&maxheight=x", 400), ("maxwidth=&maxheight=", 400), ("maxwidth=9", 9)]
+        {
+            let offered = server.get(&format!("/api/oembed?url={url}&{bounds}")).await.ok();
+            assert_eq!((&offered["width"], &offered["height"]), (&json!(width), &json!(null)), "{bounds}");
+        }
     });
 }

@@ -96,6 +96,24 @@ fn who_is_blocked_opens_no_conversation() {
 }
 
 #[test]
+fn a_block_takes_away_the_conversations_with_who_is_blocked() {
+    on_each(async |server| {
+        let [ann, bob, cid] = server.people(["ann", "bob", "cid"]).await;
+        bob.writes("@ann alone", "direct").await;
+        bob.writes("@ann @cid together", "direct").await;
+        let other = cid.writes("@ann without him", "direct").await;
+        ann.post(&format!("/api/v1/accounts/{}/block", bob.id())).await.ok();
+        let left = conversations(&ann).await;
+        assert_eq!((left.as_array().unwrap().len(), &left[0]["last_status"]["id"]), (1, &other["id"]));
+        assert_eq!(conversations(&bob).await.as_array().unwrap().len(), 2, "his stay with him");
+        ann.post(&format!("/api/v1/accounts/{}/unblock", bob.id())).await.ok();
+        assert_eq!(ids(&conversations(&ann).await), ids(&left));
+        bob.writes("@ann again", "direct").await;
+        assert_eq!(conversations(&ann).await.as_array().unwrap().len(), 2);
+    });
+}
+
+#[test]
 fn conversations_are_paged_by_their_newest_posts() {
     on_each(async |server| {
         let (ann, bob) = (server.person("ann").await, server.person("bob").await);

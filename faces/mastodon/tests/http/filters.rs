@@ -120,6 +120,8 @@ fn a_filter_that_makes_no_sense_is_refused() {
             assert_eq!(ann.post_json("/api/v2/filters", body).await.refused(422), words);
         }
         assert_eq!(ann.get("/api/v2/filters").await.ok(), json!([]), "none was made in part");
+        let body = json!({ "title": "x", "context": ["home"], "keywords_attributes": "" });
+        assert_eq!(ann.post_json("/api/v2/filters", body).await.ok()["keywords"], json!([]));
         let reader = ann.with(&server.token("ann", "read:statuses").await);
         reader.get("/api/v2/filters").await.refused(403);
         reader.get("/api/v1/filters").await.refused(403);

@@ -17,6 +17,11 @@ fn version_2_tells_what_is_true() {
         assert!(instance["version"].as_str().unwrap().starts_with("4.5.0 (compatible; Antiphon "));
         assert_eq!(instance["configuration"]["urls"]["streaming"], "wss://here.example");
         assert_eq!(instance["configuration"]["statuses"]["max_characters"], 5000);
+        let accounts = &instance["configuration"]["accounts"];
+        assert_eq!(
+            (&accounts["max_featured_tags"], &accounts["max_pinned_statuses"]),
+            (&json!(10), &json!(5))
+        );
         assert_eq!(instance["registrations"]["enabled"], false);
         assert_eq!(instance["contact"]["account"]["username"], "chief");
         assert_eq!(instance["usage"]["users"]["active_month"], 1);
@@ -49,6 +54,7 @@ fn version_1_tells_the_same() {
         assert_eq!((&one["registrations"], &one["approval_required"]), (&json!(true), &json!(true)));
         assert_eq!(one["contact_account"], Value::Null);
         let two = server.get("/api/v2/instance").await.ok();
+        assert_eq!(one["configuration"]["accounts"]["max_featured_tags"], 10);
         assert_eq!(two["registrations"]["approval_required"], true);
         assert_eq!(two["registrations"]["url"], "https://here.example/auth/sign_up");
     });
@@ -245,6 +251,37 @@ fn what_is_not_built_answers_404_and_no_list() {
         }
         for path in ["/api/v1/statuses/1/translate", "/api/v1/statuses/1"] {
             bob.post(path).await.refused(404);
+        }
+    });
+}
+
+#[test]
+fn a_path_that_is_no_text_leads_nowhere() {
+    on_each(async |server| {
+        let bob = server.person("bob").await;
+        for path in [
+            "/api/v1/tags/%FF",
+            "/api/v1/timelines/tag/%FF",
+            "/api/v1/instance/terms_of_service/%FF",
+            "/api/v2/notifications/%FF",
+            "/api/v2/notifications/%FF/accounts",
+            "/api/v1/accounts/%FF",
+            "/emoji/%FF",
+        ] {
+            bob.get(path).await.refused(404);
+        }
+        for path in [
+            "/api/v1/tags/%FF/follow",
+            "/api/v1/tags/%FF/unfollow",
+            "/api/v1/tags/%FF/feature",
+            "/api/v1/tags/%FF/unfeature",
+            "/api/v2/notifications/%FF/dismiss",
+        ] {
+            bob.post(path).await.refused(404);
+        }
+        for path in ["/api/v1/announcements/1/reactions/%FF", "/api/v1/announcements/%FF/reactions/x"] {
+            bob.put_json(path, json!({})).await.refused(404);
+            bob.delete(path).await.refused(404);
         }
     });
 }

@@ -23,6 +23,7 @@ fn a_marker_is_moved_and_counts_how_often() {
         assert_eq!(bob.get("/api/v1/markers?timeline[]=home").await.ok(), json!({}));
         ann.post_form("/api/v1/markers", "home[last_read_id]=x").await.refused(422);
         assert_eq!(ann.post_form("/api/v1/markers", "").await.ok(), json!({}));
+        assert_eq!(ann.post_form("/api/v1/markers", "home=&notifications=undefined").await.ok(), json!({}));
     });
 }
 

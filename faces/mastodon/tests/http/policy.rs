@@ -33,7 +33,13 @@ fn a_policy_is_read_and_changed_part_by_part() {
         policy["for_new_accounts"] = json!("filter");
         assert_eq!(wishes(&ann, json!({ "for_bots": "drop", "for_new_accounts": "filter" })).await, policy);
         assert_eq!(ann.get(POLICY).await.ok(), policy);
-        ann.send_json(Method::PATCH, POLICY, json!({ "for_bots": "burn" })).await.refused(422);
+        assert_eq!(wishes(&ann, json!({ "for_bots": "", "for_new_accounts": null })).await, policy);
+        let words = ann.send_json(Method::PATCH, POLICY, json!({ "for_bots": "burn" })).await.refused(422);
+        assert!(words.contains("\"burn\"") && words.contains("accept"), "{words}");
+        for wrong in [json!({}), json!({ "accept": 1 }), json!([[]])] {
+            let words = ann.send_json(Method::PATCH, POLICY, json!({ "for_bots": wrong })).await.refused(422);
+            assert!(!words.contains("Written") && !words.contains("variant"), "{words}");
+        }
         let old = ann.get("/api/v1/notifications/policy").await.ok();
         assert_eq!(
             (&old["filter_new_accounts"], &old["filter_not_following"]),

@@ -69,6 +69,11 @@ fn a_poll_that_cannot_be_is_refused_with_the_reason() {
             let said = bob.post_json("/api/v1/statuses", body).await.refused(422);
             assert!(said.starts_with("Validation failed: Poll") && said.contains(words), "{said}");
         }
+        let status = bob.post_form("/api/v1/statuses", "status=x&poll=&media_attributes=").await.ok();
+        assert_eq!(status["poll"], Value::Null);
+        bob.put_json(&format!("/api/v1/statuses/{}", id(&status)), json!({ "status": "y", "poll": "" }))
+            .await
+            .ok();
     });
 }
 

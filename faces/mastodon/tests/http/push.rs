@@ -130,3 +130,19 @@ fn only_what_was_asked_for_waits_to_be_sent() {
         assert_eq!(waiting(&server).await, 0);
     });
 }
+
+#[test]
+fn a_token_in_the_query_subscribes_like_one_in_the_header() {
+    on_each(async |server| {
+        let (ann, bob) = (phone(&server, "ann").await, server.person("bob").await);
+        let body = subscription(|_| ()).to_string();
+        for name in ["access_token", "bearer_token"] {
+            let path = format!("{PATH}?{name}={}", ann.token());
+            server.send(None, Method::POST, &path, "application/json", body.clone()).await.ok();
+            bob.writes("@ann hello", "public").await;
+            let due = server.cx.read(|tx| Ok(store::push::due(tx, tx.now(), 100)?)).await.unwrap();
+            let kept = &due.first().unwrap().subscription.access_token;
+            assert_eq!(kept, ann.token(), "the message names the token that it is for");
+        }
+    });
+}

@@ -58,9 +58,10 @@ fn a_status_that_cannot_be_is_refused_with_the_reason() {
         for (body, word) in [
             (json!({}), "status"),
             (json!({ "status": "" }), "status"),
+            (json!({ "status": "   " }), "status"),
+            (json!({ "status": "\u{a0}\n", "spoiler_text": " " }), "status"),
             (json!({ "status": "x".repeat(5001) }), "status"),
             (json!({ "status": "x", "visibility": "everyone" }), "visibility"),
-            (json!({ "status": "x", "language": "no language" }), "language"),
             (json!({ "status": "x", "content_type": "text/html" }), "content_type"),
             (json!({ "status": "x", "media_ids": ["1"] }), "Media attachments 1 not found"),
             (json!({ "status": "x", "scheduled_at": "tomorrow" }), "Record invalid"),
@@ -220,5 +221,41 @@ fn a_post_that_would_reach_others_than_expected_is_not_written() {
         assert_eq!(ann.get(&format!("/api/v1/accounts/{}/statuses", ann.id())).await.ok(), json!([]));
         ann.post_json("/api/v1/statuses", body(json!([bob.id(), zed.id()]))).await.ok();
         ann.post_json("/api/v1/statuses", json!({ "status": "@bob, hello" })).await.ok();
+    });
+}
+
+#[test]
+fn an_edit_does_not_leave_a_status_blank() {
+    on_each(async |server| {
+        let bob = server.person("bob").await;
+        let path = format!("/api/v1/statuses/{}", id(&bob.writes("said", "public").await));
+        for text in ["", " \n"] {
+            bob.put_json(&path, json!({ "status": text })).await.refused(422);
+        }
+        assert!(bob.get(&path).await.ok()["content"].as_str().unwrap().contains("said"));
+    });
+}
+
+#[test]
+fn what_is_no_language_is_as_if_none_was_named() {
+    on_each(async |server| {
+        let bob = server.person("bob").await;
+        bob.patch_form("/api/v1/accounts/update_credentials", "source[language]=de").await.ok();
+        for (written, kept) in [
+            ("EN", "en"),
+            ("nan", "nan"),
+            ("zh-TW", "zh-TW"),
+            ("english", "de"),
+            ("xx-nonsense-language", "de"),
+            ("no language", "de"),
+        ] {
+            let body = json!({ "status": "x", "language": written });
+            let status = bob.post_json("/api/v1/statuses", body).await.ok();
+            assert_eq!(status["language"], kept, "{written}");
+        }
+        let status = bob.post_json("/api/v1/statuses", json!({ "status": "x", "language": "fr" })).await.ok();
+        let edit = json!({ "status": "y", "language": "french" });
+        let edited = bob.put_json(&format!("/api/v1/statuses/{}", id(&status)), edit).await.ok();
+        assert_eq!(edited["language"], "fr");
     });
 }

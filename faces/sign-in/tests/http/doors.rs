@@ -1,6 +1,6 @@
 //! What stands in front of every face.
 
-use crate::browser::{With, on_each};
+use crate::browser::{HOST, With, on_each};
 use axum::body::Body;
 use http::{Method, Request};
 
@@ -63,6 +63,27 @@ fn scripts_of_other_sites_may_call_the_api_without_cookies() {
         let answer = server.browser().get("/.well-known/oauth-authorization-server").await;
         assert_eq!(answer.header("access-control-allow-origin"), "*");
         assert_eq!(answer.json()["code_challenge_methods_supported"], serde_json::json!(["S256"]));
+    });
+}
+
+#[test]
+fn what_programs_ask_in_a_wrong_way_is_not_found() {
+    on_each(With::default(), async |server| {
+        for (method, path) in [
+            (Method::GET, "/oauth/token"),
+            (Method::GET, "/oauth/revoke"),
+            (Method::DELETE, "/oauth/userinfo"),
+            (Method::PUT, "/oauth/authorize"),
+            (Method::GET, "/api/v1/apps"),
+            (Method::POST, "/api/v1/apps/verify_credentials"),
+            (Method::GET, "/api/v1/emails/confirmations"),
+            (Method::POST, "/api/v1/emails/check_confirmation"),
+        ] {
+            let request = Request::builder().method(method.clone()).uri(path).header("host", HOST);
+            let answer = server.send(request.body(Body::empty()).unwrap()).await;
+            assert_eq!(answer.status, 404, "{method} {path}");
+            assert_eq!(answer.error(), "Record not found", "{method} {path}");
+        }
     });
 }
 

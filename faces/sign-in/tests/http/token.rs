@@ -80,6 +80,8 @@ fn a_token_made_by_hand_works_within_its_scopes() {
         };
         let (wide, narrow) = (make("read write follow push").await, make("write:statuses").await);
         assert_eq!(server.get_as("/oauth/userinfo", &wide).await.status, 200);
+        let program = server.get_as("/api/v1/apps/verify_credentials", &wide).await.json();
+        assert!(program["id"].as_str().unwrap().parse::<i64>().unwrap() > 0, "{program}");
         let refused = server.get_as("/oauth/userinfo", &narrow).await;
         assert_eq!(
             (refused.status.as_u16(), refused.error().as_str()),
