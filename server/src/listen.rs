@@ -1,11 +1,14 @@
 //! Takes connections and speaks HTTP/1 on them, within bounds: so many at a
-//! time, and none that takes for ever to say what it wants.
+//! time, so many from one place, and none that takes for ever to say what it wants.
+
+mod crowd;
 
 use crate::boot::StartError;
 use crate::leftover;
 use axum::Router;
 use axum::body::Body;
 use axum::extract::ConnectInfo;
+use crowd::Crowd;
 use http::Request;
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
@@ -50,6 +53,7 @@ pub(crate) fn address_of(listener: &TcpListener) -> SocketAddr {
 /// Serves until `stopped`, then lets requests under way come to their end.
 pub(crate) async fn run(listener: TcpListener, app: Router, mut stopped: watch::Receiver<bool>) {
     let room = Arc::new(Semaphore::new(CONNECTIONS as usize));
+    let crowd = Crowd::default();
     loop {
         let accepted = tokio::select! {
             biased;
@@ -57,12 +61,16 @@ pub(crate) async fn run(listener: TcpListener, app: Router, mut stopped: watch::
             accepted = accept(&listener, &room) => accepted,
         };
         let Some((stream, peer, permit)) = accepted else { continue };
+        let Some(place) = crowd.enter(peer.ip()) else {
+            tracing::debug!(%peer, "a connection was closed: there are many from there");
+            continue;
+        };
         let serving = serve(stream, app.clone(), stopped.clone(), peer);
         tokio::spawn(async move {
             if let Err(error) = serving.await {
                 tracing::debug!(%peer, %error, "a connection ended");
             }
-            drop(permit);
+            drop((permit, place));
         });
     }
     drop(listener);

@@ -51,7 +51,7 @@ impl Poll {
 
     /// All votes together.
     pub fn votes(&self) -> i64 {
-        self.options.iter().map(|option| option.votes).sum()
+        self.options.iter().fold(0, |all, option| all.saturating_add(option.votes))
     }
 
     /// The place of the option with this text.

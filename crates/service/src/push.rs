@@ -10,15 +10,13 @@ use base64::alphabet::URL_SAFE;
 use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 use domain::push::{After, PushForm, PushWishes, Tried, after};
 use domain::{AccountId, Timestamp, TokenId};
-use futures_util::future::join_all;
 use std::time::Duration;
 use store::Tx;
-use store::push::Due;
 use url::Url;
 use wire::push::{Audience, Push, VapidKey};
 
 pub use message::word;
-pub use store::push::Subscription;
+pub use store::push::{Due, Subscription};
 
 /// Keys as browsers write them; some libraries pad.
 const KEYS: GeneralPurpose = GeneralPurpose::new(
@@ -29,8 +27,6 @@ const KEYS: GeneralPurpose = GeneralPurpose::new(
 const MAX_ENDPOINT: usize = 2048;
 /// Subscriptions of one account; a new one ends the oldest.
 const MOST: i64 = 20;
-/// Pushes that are sent at a time.
-const AT_ONCE: i64 = 32;
 /// While a push is being sent nobody else takes it; then it is taken for lost.
 const UNDER_WAY: Duration = Duration::from_secs(120);
 
@@ -140,17 +136,24 @@ pub fn next_due(tx: &mut Tx) -> Result<Option<Timestamp>> {
     Ok(store::push::next_due(tx)?)
 }
 
-/// Sends the pushes whose time has come, some at a time; how many there were.
-pub async fn send_due(cx: &Cx) -> Result<usize> {
-    let due = cx.read(|tx| Ok(store::push::due(tx, tx.now(), AT_ONCE)?)).await?;
+/// Takes pushes whose time has come, at most so many, for [`send`].
+pub async fn take_due(cx: &Cx, most: usize) -> Result<Vec<Due>> {
+    let most = i64::try_from(most).unwrap_or(i64::MAX);
+    let due = cx.read(move |tx| Ok(store::push::due(tx, tx.now(), most)?)).await?;
     if due.is_empty() {
-        return drop_ended(cx).await.map(|()| 0);
+        return drop_ended(cx).await.map(|()| due);
     }
-    let key = key(cx).await?;
-    for sent in join_all(due.iter().map(|due| send(cx, &key, due))).await {
-        sent?;
-    }
-    Ok(due.len())
+    let claim = move |tx: &mut Tx| {
+        let now = tx.now();
+        let mut taken = Vec::with_capacity(due.len());
+        for one in &due {
+            if store::push::claim(tx, one.subscription.id, one.notification_id, now, UNDER_WAY)? {
+                taken.push(one.clone());
+            }
+        }
+        Ok(taken)
+    };
+    cx.write_later(claim).await
 }
 
 /// What waits for a token that was taken back is never sent.
@@ -162,16 +165,11 @@ async fn drop_ended(cx: &Cx) -> Result<()> {
     }
 }
 
-async fn send(cx: &Cx, key: &VapidKey, due: &Due) -> Result<()> {
+/// Sends a push that was taken, and writes down what came of it.
+pub async fn send(cx: &Cx, due: &Due) -> Result<()> {
     let (subscription, notification) = (due.subscription.id, due.notification_id);
     let owner = due.subscription.account_id;
-    let claim = move |tx: &mut Tx| {
-        let now = tx.now();
-        Ok(store::push::claim(tx, subscription, notification, now, UNDER_WAY)?)
-    };
-    if !cx.write_later(claim).await? {
-        return Ok(());
-    }
+    let key = key(cx).await?;
     let view = match cx.read(move |tx| notification::one(tx, owner, notification)).await {
         // What is gone meanwhile, or may not be seen any more, is not told.
         Err(Error::NotFound(_)) => {
@@ -180,7 +178,7 @@ async fn send(cx: &Cx, key: &VapidKey, due: &Due) -> Result<()> {
         found => found?,
     };
     let message = message::of(&cx.names, &view, &due.subscription.access_token);
-    let tried = post(cx, key, &due.subscription, &message).await;
+    let tried = post(cx, &key, &due.subscription, &message).await;
     let then = after(tried, due.attempts + 1, cx.chance.next());
     if then != After::Done {
         tracing::debug!(subscription, ?tried, ?then, "a push was not taken");

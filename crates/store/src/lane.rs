@@ -5,8 +5,12 @@ use domain::delivery::Lane;
 use domain::{Host, Timestamp};
 
 /// The road to a host, where anything is known about it.
+///
+/// One that failed for the first time in the future did so by a clock that was
+/// wrong: then it may be tried at once.
 pub fn find(tx: &mut Tx, host: &Host) -> Result<Option<Lane>> {
-    tx.find(
+    let now = tx.now();
+    let found = tx.find(
         "SELECT failures, next_try_at_ms, failing_since_ms, last_success_at_ms, reads_rfc9421
          FROM lane WHERE host = $1",
         &[host],
@@ -20,7 +24,11 @@ pub fn find(tx: &mut Tx, host: &Host) -> Result<Option<Lane>> {
                 reads_rfc9421: row.get(4)?,
             })
         },
-    )
+    )?;
+    Ok(found.map(|lane: Lane| match lane.failing_since {
+        Some(since) if since > now => Lane { next_try_at: now, failing_since: Some(now), ..lane },
+        _ => lane,
+    }))
 }
 
 /// Keeps what is known now.

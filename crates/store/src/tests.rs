@@ -1,6 +1,7 @@
 //! What the engine promises, on both databases.
 
 mod decoded;
+mod lane;
 mod opening;
 mod search;
 mod statements;

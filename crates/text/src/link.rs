@@ -74,6 +74,8 @@ fn is_unopened(link: &str, open: char, close: char) -> bool {
 /// A link as Mastodon writes it: the scheme and what is long are there for
 /// who copies, but not shown.
 pub fn html(url: &str) -> String {
+    let spelled = in_ascii(url);
+    let url = spelled.as_deref().unwrap_or(url);
     let prefix = PREFIX.find(url).map_or("", |found| found.as_str());
     let rest = url.strip_prefix(prefix).unwrap_or(url);
     let cut = rest.char_indices().nth(SHOWN_CHARS).map_or(rest.len(), |(at, _)| at);
@@ -87,6 +89,15 @@ pub fn html(url: &str) -> String {
         escape(shown),
         escape(hidden),
     )
+}
+
+/// A link whose host has letters beyond ASCII, with the host spelled as it is
+/// asked for: some of them look like others.
+fn in_ascii(url: &str) -> Option<String> {
+    let end = url.get(8..)?.find(['/', '?', '#']).map_or(url.len(), |at| at + 8);
+    let host = url.get(..end).filter(|host| !host.is_ascii())?;
+    let spelled = Url::parse(host).ok()?;
+    Some(format!("{}{}", spelled.as_str().trim_end_matches('/'), url.get(end..)?))
 }
 
 #[cfg(test)]
@@ -126,6 +137,13 @@ mod tests {
         ] {
             assert!(found(text).is_empty(), "{text}");
         }
+    }
+
+    #[test]
+    fn a_host_is_shown_as_it_is_spelled() {
+        let html = html("https://\u{430}pple.com/\u{430}");
+        assert!(html.contains("href=\"https://xn--pple-43d.com/\u{430}\""), "{html}");
+        assert!(html.contains("<span>xn--pple-43d.com/\u{430}</span>"), "{html}");
     }
 
     #[test]

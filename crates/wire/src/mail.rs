@@ -18,6 +18,8 @@ use url::Url;
 
 /// How long one step of the conversation may take.
 const TIMEOUT: Duration = Duration::from_secs(30);
+/// How long all of it may take.
+const WHOLE: Duration = Duration::from_secs(90);
 
 /// How a connection to the mail server is kept secret.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -174,15 +176,24 @@ impl Mailer {
             .from(self.from.clone())
             .to(Mailbox::new(None, to))
             .subject(one_line(&letter.subject))
+            .message_id(Some(new_id(self.from.email.domain())))
             .header(ContentType::TEXT_PLAIN)
             .body(letter.text.clone())
             .map_err(|error| refused(&error))?;
-        match self.transport.send(message).await {
-            Ok(_) => Ok(()),
-            Err(error) if error.is_permanent() => Err(refused(&error)),
-            Err(error) => Err(MailError::Later(error.to_string())),
+        // The transport's own bound is for connecting only.
+        match tokio::time::timeout(WHOLE, self.transport.send(message)).await {
+            Ok(Ok(_)) => Ok(()),
+            Ok(Err(error)) if error.is_permanent() && !is_about_us(&error) => Err(refused(&error)),
+            Ok(Err(error)) => Err(MailError::Later(error.to_string())),
+            Err(_) => Err(MailError::Later(format!("no answer within {} s", WHOLE.as_secs()))),
         }
     }
+}
+
+/// Whether it is we who are refused, not the letter: a password that is wrong
+/// (RFC 4954 §6) can be put right.
+fn is_about_us(error: &lettre::transport::smtp::Error) -> bool {
+    error.status().is_some_and(|code| matches!(u16::from(code), 530 | 534 | 535 | 538))
 }
 
 fn tls(host: &str, extra_ca: &[Vec<u8>]) -> Result<TlsParameters, lettre::transport::smtp::Error> {
@@ -191,6 +202,14 @@ fn tls(host: &str, extra_ca: &[Vec<u8>]) -> Result<TlsParameters, lettre::transp
         builder = builder.add_root_certificate(Certificate::from_der(authority.clone())?);
     }
     builder.build()
+}
+
+/// A name for a letter (RFC 5322 §3.6.4).
+fn new_id(domain: &str) -> String {
+    let mut random = [0; 16];
+    // By the time alone it would be known too.
+    let _ = aws_lc_rs::rand::fill(&mut random);
+    format!("<{:032x}@{domain}>", u128::from_be_bytes(random))
 }
 
 /// A header is one line.
@@ -227,5 +246,60 @@ mod tests {
         for address in ["a@b.test\r\nBcc: c@d.test", "a@b.test, c@d.test", "<a@b.test>", "a@b.test\n"] {
             assert!(address.parse::<Address>().is_err(), "{address:?}");
         }
+    }
+
+    /// A mail server of one connection that answers each line by `rule`; where
+    /// that has no answer it says nothing more.
+    fn served(rule: impl Fn(&str) -> Option<&'static str> + Send + 'static) -> String {
+        use std::io::{BufRead, BufReader, Write};
+        let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+        let address = listener.local_addr().unwrap();
+        std::thread::spawn(move || {
+            let (mut stream, _) = listener.accept().unwrap();
+            let lines = BufReader::new(stream.try_clone().unwrap()).lines();
+            let mut lines = std::iter::once(Ok(String::new())).chain(lines);
+            while let Some(Ok(line)) = lines.next() {
+                match rule(&line) {
+                    Some(answer) => stream.write_all(format!("{answer}\r\n").as_bytes()).unwrap(),
+                    None => std::thread::sleep(Duration::from_secs(20)),
+                }
+            }
+        });
+        format!("bob:wrong@{address}?tls=never")
+    }
+
+    async fn sent_to(relay: &str) -> Result<(), MailError> {
+        let relay = Relay::parse(&format!("smtp://{relay}")).unwrap();
+        let mailer = Mailer::new(relay, "choir@a.example", "a.example", &[]).unwrap();
+        let letter = Letter { to: "bob@b.example".into(), subject: "Hello".into(), text: "Hello".into() };
+        mailer.send(&letter).await
+    }
+
+    #[tokio::test]
+    async fn a_wrong_password_is_no_fault_of_the_letter() {
+        for refusal in ["535 5.7.8 no", "530 5.7.0 no", "534 5.7.9 no"] {
+            let relay = served(move |line| match line.split(' ').next()? {
+                "EHLO" => Some("250-a.example\r\n250 AUTH PLAIN LOGIN"),
+                "AUTH" => Some(refusal),
+                _ => Some("220 a.example"),
+            });
+            let failed = sent_to(&relay).await;
+            assert!(matches!(failed, Err(MailError::Later(_))), "{failed:?}");
+        }
+        let relay = served(|line| match line.split(' ').next()? {
+            "EHLO" => Some("250-a.example\r\n250 AUTH PLAIN LOGIN"),
+            "AUTH" => Some("235 yes"),
+            "MAIL" => Some("250 ok"),
+            "RCPT" => Some("550 5.1.1 nobody of that name"),
+            _ => Some("220 a.example"),
+        });
+        let failed = sent_to(&relay).await;
+        assert!(matches!(failed, Err(MailError::Refused(_))), "{failed:?}");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_mail_server_that_says_nothing_is_left() {
+        let failed = sent_to(&served(|line| line.is_empty().then_some("220 a.example"))).await;
+        assert!(matches!(failed, Err(MailError::Later(_))), "{failed:?}");
     }
 }

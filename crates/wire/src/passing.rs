@@ -1,7 +1,7 @@
 //! Files of peers: pictures, films, recordings. They may be long, so they are
 //! handed on piece by piece, within bounds of size and patience.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use domain::Timestamp;
@@ -14,8 +14,9 @@ use url::Url;
 
 use crate::client::{Client, FetchError, Question, redirect};
 
-/// How long one piece may take to come.
-const PATIENCE: Duration = Duration::from_secs(10);
+/// What a peer has to send for each second that it lets us wait, once that has
+/// been as long as a whole fetch may take, in bytes.
+const LEAST_EACH_SECOND: u64 = 4096;
 
 /// A file on its way.
 #[derive(Debug)]
@@ -29,6 +30,8 @@ pub struct Passing {
     body: Incoming,
     left: usize,
     most: usize,
+    patience: Duration,
+    waited: Duration,
     _turn: [OwnedSemaphorePermit; 2],
 }
 
@@ -57,7 +60,9 @@ impl Client {
         }
         match head.status.as_u16() {
             status @ (200 | 206) => {
-                Ok(Passing { url, status, headers: head.headers, body, left: most, most, _turn: turn })
+                let patience = self.limits().total;
+                let (headers, waited) = (head.headers, Duration::ZERO);
+                Ok(Passing { url, status, headers, body, left: most, most, patience, waited, _turn: turn })
             }
             404 | 410 => Err(FetchError::Gone),
             status => Err(FetchError::Status { status, words: String::new() }),
@@ -113,15 +118,27 @@ impl Passing {
         length(&self.headers)
     }
 
-    /// The next piece; none at the end.
+    /// The next piece; none at the end. A peer that lets it drip is given up
+    /// like one that sends nothing.
     pub async fn piece(&mut self) -> Result<Option<Bytes>, FetchError> {
         loop {
-            let next = tokio::time::timeout(PATIENCE, self.body.frame()).await;
+            if self.drips() {
+                return Err(FetchError::Timeout);
+            }
+            let asked = Instant::now();
+            let next = tokio::time::timeout(self.patience, self.body.frame()).await;
+            self.waited += asked.elapsed();
             let Some(frame) = next.map_err(|_| FetchError::Timeout)? else { return Ok(None) };
             let frame = frame.map_err(|error| FetchError::Protocol(error.to_string()))?;
             let Ok(piece) = frame.into_data() else { continue };
             self.left = self.left.checked_sub(piece.len()).ok_or(FetchError::TooLarge(self.most))?;
             return Ok(Some(piece));
         }
+    }
+
+    fn drips(&self) -> bool {
+        let came = u64::try_from(self.most - self.left).unwrap_or(u64::MAX);
+        let waited = u64::try_from(self.waited.as_millis()).unwrap_or(u64::MAX);
+        self.waited > self.patience && came < waited.saturating_mul(LEAST_EACH_SECOND) / 1000
     }
 }

@@ -64,10 +64,8 @@ pub(crate) fn flow(flow: Flow) -> Response {
         headers.insert(header::CONTENT_LENGTH, length.into());
     }
     let range = flow.range.as_deref().and_then(|range| HeaderValue::from_str(range).ok());
-    let pieces = stream::try_unfold(flow, |mut flow| async move {
-        let next = flow.next().await.map_err(io::Error::other)?;
-        Ok::<_, io::Error>(next.map(|piece| (piece, flow)))
-    });
+    let mut pieces = flow.pieces();
+    let pieces = stream::poll_fn(move |cx| pieces.poll_recv(cx));
     let mut response = (status, headers, Body::from_stream(pieces)).into_response();
     harmless(response.headers_mut());
     if let Some(range) = range {

@@ -76,8 +76,21 @@ fn first_handle(actor: &Actor) -> Handle {
         || actor.id.as_str().rsplit('/').find(|part| !part.is_empty()).unwrap_or("unknown").to_owned();
     let name: String =
         actor.preferred_username.clone().filter(|name| !name.is_empty()).unwrap_or_else(fallback);
-    let name = name.chars().filter(|c| c.is_alphanumeric() || "._-~+".contains(*c)).take(128).collect();
+    let name: String =
+        name.chars().filter(|c| c.is_alphanumeric() || "._-~+".contains(*c)).take(128).collect();
+    let name = if is_mixed(&name) { name.chars().filter(|c| !is_foreign(*c)).collect() } else { name };
     Handle { name, domain: actor.id.host().clone() }
+}
+
+/// Latin letters among others pass for what they are not: `a` has a twin in
+/// Cyrillic.
+fn is_mixed(name: &str) -> bool {
+    name.chars().any(|c| c.is_ascii_alphabetic()) && name.chars().any(is_foreign)
+}
+
+/// A letter beyond the Latin ones.
+fn is_foreign(c: char) -> bool {
+    c.is_alphabetic() && c > '\u{24f}'
 }
 
 /// An inbox in its one spelling, so that nothing goes there twice.
@@ -138,7 +151,8 @@ fn profile_of(actor: &Actor) -> Profile {
         display_name: actor.name.as_deref().map(sanitise::plain_line).unwrap_or_default(),
         bio_html: actor.summary_html.as_deref().map(sanitise::bio).unwrap_or_default(),
         bio_source: String::new(),
-        url: actor.url.clone(),
+        // Hosts in their one spelling, which hides no letter behind its twin.
+        url: actor.url.as_deref().and_then(|url| Some(Url::parse(url).ok()?.into())),
         avatar_url: actor.icon_url.clone(),
         header_url: actor.image_url.clone(),
         pictures: Pictures {
@@ -200,4 +214,17 @@ fn keep_keys(tx: &mut Tx, account: &Account, actor: &Actor) -> Result<()> {
         store::key::keep_peer(tx, &key.id, account.id, text)?;
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_of_two_scripts_loses_the_one_that_poses_as_the_other() {
+        assert!(
+            is_mixed("\u{430}lice") && !is_mixed("alice") && !is_mixed("\u{430}\u{43b}\u{438}\u{441}\u{430}")
+        );
+        assert!(!is_mixed("k\u{e4}the") && !is_mixed("\u{82b1}\u{5b50}_2"));
+    }
 }

@@ -17,7 +17,8 @@ use moka::sync::Cache;
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 use store::Tx;
-use tokio::sync::Mutex;
+use tokio::sync::mpsc::error::SendTimeoutError;
+use tokio::sync::{Mutex, mpsc};
 use url::Url;
 use wire::{FetchError, Passing};
 
@@ -99,6 +100,11 @@ pub enum Peers {
     Passing(Box<Flow>),
 }
 
+/// How many pieces are fetched before a reader has taken them.
+const AHEAD: usize = 2;
+/// How long a reader may let a piece lie.
+const READER_PATIENCE: Duration = Duration::from_secs(30);
+
 /// A file that passes through.
 #[derive(Debug)]
 pub struct Flow {
@@ -113,8 +119,31 @@ pub struct Flow {
 }
 
 impl Flow {
+    /// The pieces, for a reader. Who lets one lie for long gets no more of them:
+    /// a file on its way holds one of few places.
+    pub fn pieces(mut self) -> mpsc::Receiver<Result<Bytes>> {
+        let (sender, pieces) = mpsc::channel(AHEAD);
+        tokio::spawn(async move {
+            let why = loop {
+                match self.next().await {
+                    Ok(None) => return,
+                    Ok(Some(piece)) => match sender.send_timeout(Ok(piece), READER_PATIENCE).await {
+                        Ok(()) => (),
+                        Err(SendTimeoutError::Closed(_)) => return,
+                        Err(SendTimeoutError::Timeout(_)) => break FetchError::Timeout.into(),
+                    },
+                    Err(error) => break error,
+                }
+            };
+            drop(self);
+            // Else what came so far would look like the whole.
+            sender.send(Err(why)).await.ok();
+        });
+        pieces
+    }
+
     /// The next piece; none at the end.
-    pub async fn next(&mut self) -> Result<Option<Bytes>> {
+    async fn next(&mut self) -> Result<Option<Bytes>> {
         match self.first.take() {
             Some(first) => Ok(Some(first)),
             None => Ok(self.passing.piece().await?),

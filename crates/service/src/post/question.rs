@@ -10,6 +10,9 @@ use store::Tx;
 /// The longest option that is kept of what peers send.
 const MAX_TITLE_CHARACTERS: usize = 500;
 
+/// More votes than there are people: whatever a peer says, numbers are added.
+const MOST_VOTES: i64 = 1 << 40;
+
 /// Checks a poll that somebody hands in.
 pub(crate) fn check(poll: Option<&PollDraft>) -> Result<()> {
     let checked = poll.map_or(Ok(()), |poll| poll.check(text::length::seen));
@@ -25,7 +28,7 @@ pub(super) fn open(tx: &mut Tx, post: &Post, draft: &PollDraft) -> Result<()> {
 /// The poll that a peer's post carries.
 pub(super) fn of_note(note: &Note) -> Option<Poll> {
     let told = note.poll.as_ref()?;
-    let number = |count: u64| i64::try_from(count).unwrap_or(i64::MAX);
+    let number = |count: u64| i64::try_from(count).unwrap_or(MOST_VOTES).min(MOST_VOTES);
     let option = |option: &activitypub::note::PollOption| PollOption {
         // Byte for byte: votes repeat it, and nowhere is it read as HTML.
         title: option.title.chars().take(MAX_TITLE_CHARACTERS).collect(),

@@ -282,6 +282,27 @@ async fn a_peers_poll_is_asked_for_again_when_it_is_looked_at_and_at_its_end() {
     }
 }
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn numbers_beyond_reason_stay_numbers() {
+    for stage in stages().await {
+        let (alice, bob) = (stage.local("alice").await, stage.remote("bob").await);
+        stage.befriend(&alice, &bob.account).await;
+        for count in [u64::MAX, 1 << 63, (1 << 63) - 1] {
+            let mut question = bob.question("oneOf", [0, 0]);
+            for option in question["oneOf"].as_array_mut().unwrap() {
+                option["replies"]["totalItems"] = json!(count);
+            }
+            question["votersCount"] = json!(count);
+            stage.take(&bob, &bob.creates(&question)).await;
+            let post = stage.find(&question).await.unwrap();
+            let poll = stage.poll(post.id).await;
+            assert!(poll.votes() > 0 && poll.voters.is_some_and(|voters| voters > 0));
+            stage.vote(&alice, post.id, &[1]).await.unwrap();
+            assert!(stage.poll(post.id).await.votes() > poll.votes());
+        }
+    }
+}
+
 fn jiff_text(ms: i64) -> String {
     jiff::Timestamp::from_millisecond(ms).unwrap().to_string()
 }

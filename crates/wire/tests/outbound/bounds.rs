@@ -98,6 +98,21 @@ async fn a_dripping_body_is_cut_when_the_time_is_over() {
 }
 
 #[tokio::test]
+async fn a_dripping_file_is_given_up() {
+    let peer = Peer::start("127.0.0.1", |_, _| Reply::document("").drip()).await;
+    let (file, start) = (url(&peer.at("/drip")), Instant::now());
+    let mut passing = client().open(&file, "*/*", None, 1 << 20, NOW).await.unwrap();
+    let failure = loop {
+        match passing.piece().await {
+            Ok(piece) => assert!(piece.is_some()),
+            Err(failure) => break failure,
+        }
+    };
+    assert_eq!(failure, FetchError::Timeout);
+    assert!(start.elapsed() < Duration::from_secs(3), "{:?}", start.elapsed());
+}
+
+#[tokio::test]
 async fn a_peer_that_says_nothing_is_left_when_the_time_is_over() {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let silent = format!("http://{}/", listener.local_addr().unwrap());

@@ -84,6 +84,24 @@ async fn a_push_is_sent_once_and_settled() {
 }
 
 #[tokio::test]
+async fn a_push_service_that_hangs_holds_up_no_other() {
+    for mut stage in stages().await {
+        let hanging = Sink::replying(34, |_| Reply::status(201).after(Duration::from_secs(60)));
+        let healthy = Sink::accepting(35);
+        subscribe(&stage, &hanging).await;
+        subscribe(&stage, &healthy).await;
+        stage.start();
+        let (bob, cid) = (follower(&stage, "bob").await, follower(&stage, "cid").await);
+        tell(&stage, bob).await;
+        healthy.until_seen(1).await;
+        hanging.until_seen(1).await;
+        tell(&stage, cid).await;
+        healthy.until_seen(2).await;
+        stage.stop().await;
+    }
+}
+
+#[tokio::test]
 async fn a_push_is_tried_again_after_a_pause_and_after_a_restart() {
     for mut stage in stages().await {
         let service = Sink::replying(32, |_| Reply::status(503));
