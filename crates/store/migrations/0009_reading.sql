@@ -11,6 +11,6 @@ ALTER TABLE post ADD COLUMN here BIGINT NOT NULL DEFAULT 0;
 ALTER TABLE post_hashtag ADD COLUMN here BIGINT NOT NULL DEFAULT 0;
 UPDATE post SET here = 1 WHERE author_id IN (SELECT id FROM account WHERE home = 0);
 UPDATE post_hashtag SET here = 1 WHERE post_id IN (SELECT id FROM post WHERE here = 1);
-CREATE INDEX post_here ON post (id) WHERE here = 1;
-CREATE INDEX post_with_files ON post (id) WHERE visibility = 0 AND attachments <> '[]';
+CREATE INDEX post_here ON post (visibility, id) WHERE here = 1;
+CREATE INDEX post_with_files ON post (visibility, id) WHERE attachments <> '[]';
 CREATE INDEX post_hashtag_here ON post_hashtag (name, post_id) WHERE here = 1;

@@ -137,12 +137,14 @@ pub fn public(
     selection: Selection,
     page: Page,
 ) -> Result<Vec<Entry>> {
-    /// The literal condition is one for which there is an index.
+    /// Where there is a second condition there is an index for it. The first
+    /// must not look like one for an index then.
     macro_rules! texts {
-        ($few:literal) => {
+        ($answers_nobody:literal, $few:literal) => {
             paged!(
                 "p.id",
-                "SELECT p.id, p.id, NULL FROM post p JOIN account a ON a.id = p.author_id WHERE p.in_reply_to IS NULL AND ",
+                "SELECT p.id, p.id, NULL FROM post p JOIN account a ON a.id = p.author_id WHERE ",
+                $answers_nobody,
                 $few,
                 for_everyone!(),
                 wanted!("p.author_id", "$1", "$7"),
@@ -153,9 +155,13 @@ pub fn public(
     }
     let viewer = viewer.unwrap_or(AccountId(0));
     let texts = match selection {
-        Selection { origin: Origin::Here, .. } => texts!("p.here = 1 AND "),
-        Selection { only_media: true, .. } => texts!("p.attachments <> '[]' AND "),
-        _ => texts!(""),
+        Selection { origin: Origin::Here, .. } => {
+            texts!("COALESCE(p.in_reply_to, '') = '' AND ", "p.here = 1 AND ")
+        }
+        Selection { only_media: true, .. } => {
+            texts!("COALESCE(p.in_reply_to, '') = '' AND ", "p.attachments <> '[]' AND ")
+        }
+        _ => texts!("p.in_reply_to IS NULL AND ", ""),
     };
     let rest: [&dyn crate::value::ToValue; 3] = [&selection.origin_code(), &selection.only_media, &tx.now()];
     paged::list(tx, texts, &viewer, page, &rest, read_entry)
