@@ -243,6 +243,7 @@ mod tests {
         assert_eq!(lane.next_try_at, NOW.plus(DEAD_PAUSE));
     }
 
+    /// N53
     #[test]
     fn a_dead_host_is_tried_daily_but_nobody_is_dead_in_a_storm() {
         let mut lane = lane();

@@ -63,6 +63,7 @@ mod tests {
         }
     }
 
+    /// N28
     #[test]
     fn what_servers_read_differently_is_no_address() {
         for wrong in [

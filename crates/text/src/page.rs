@@ -196,6 +196,7 @@ mod tests {
         assert_eq!(page("<script type='application/ld+json'>{broken</script>").card, None);
     }
 
+    /// N17
     #[test]
     fn nothing_that_runs_gets_into_a_card() {
         let card = page(
@@ -223,6 +224,7 @@ mod tests {
         assert!(decode("Käse".as_bytes(), "text/html; charset=nonsense").contains("Käse"));
     }
 
+    /// N17
     #[test]
     fn oembed_gives_names_and_a_picture_but_no_html() {
         let url = Url::parse("https://v.example/1").unwrap();

@@ -43,6 +43,7 @@ mod tests {
         }
     }
 
+    /// N24
     #[test]
     fn nobody_is_sent_to_another_site() {
         for path in ["/", "/home?x=1", "/oauth/authorize?redirect_uri=https%3A%2F%2Fa.test%2F"] {

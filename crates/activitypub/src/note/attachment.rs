@@ -224,6 +224,7 @@ mod tests {
         );
     }
 
+    /// N22
     #[test]
     fn broken_previews_and_points_are_left_out() {
         let value = json!({"type": "Image", "url": "https://a.example/i.png", "blurhash": "UHIhT~?c_4xu%M",

@@ -49,6 +49,7 @@ async fn a_pin_of_ours_is_told_and_stands_in_the_collection() {
     }
 }
 
+/// O17
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_peer_pins_its_own_posts_and_takes_them_down() {
     for stage in stages().await {

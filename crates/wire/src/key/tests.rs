@@ -180,6 +180,7 @@ fn unknown_kind() {
     assert_eq!(PublicKey::from_pem(text("p256", "spki")), Err(KeyError::UnknownKind));
 }
 
+/// N07
 #[test]
 fn too_small() {
     assert_eq!(PublicKey::from_pem(text("rsa1024", "spki")), Err(KeyError::TooSmall(1024)));
@@ -189,12 +190,14 @@ fn too_small() {
     assert_eq!(rsa(&one_bit_less, &[1, 0, 1]), Err(KeyError::TooSmall(2047)));
 }
 
+/// N07
 #[test]
 fn too_large() {
     assert_eq!(rsa(&odd_modulus(16384), &[1, 0, 1]), Err(KeyError::TooLarge(16384)));
     assert_eq!(rsa(&odd_modulus(4104), &[1, 0, 1]), Err(KeyError::TooLarge(4104)));
 }
 
+/// N07
 #[test]
 fn exponent() {
     for exponent in [&[1][..], &[2], &[1, 0, 0], &[], &[1, 0, 0, 0, 1], &[0xff; 256]] {
@@ -203,6 +206,7 @@ fn exponent() {
     assert!(rsa(&odd_modulus(2048), &[3]).is_ok());
 }
 
+/// N07
 #[test]
 fn the_slowest_key_is_checked_in_time() {
     // The largest modulus and exponent that are accepted.

@@ -56,6 +56,7 @@ async fn ask_everything(client: &Client, target: &str) -> Vec<FetchError> {
     ]
 }
 
+/// S03
 #[tokio::test]
 async fn an_address_inside_is_never_contacted_however_it_is_spelled() {
     let [v4, v6] = inside().await;
@@ -75,6 +76,7 @@ async fn an_address_inside_is_never_contacted_however_it_is_spelled() {
     assert_eq!([v4.connections(), v6.connections()], [0, 0]);
 }
 
+/// S02
 #[tokio::test]
 async fn a_redirect_to_an_address_inside_is_not_followed() {
     let [v4, v6] = inside().await;
@@ -121,6 +123,7 @@ async fn a_document_that_names_an_address_inside_leads_nowhere() {
     assert_eq!(v4.connections(), 0);
 }
 
+/// S03
 #[tokio::test]
 async fn an_inbox_that_redirects_a_delivery_is_told_as_its_status() {
     let [v4, _] = inside().await;

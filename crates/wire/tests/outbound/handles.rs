@@ -109,6 +109,7 @@ async fn a_descriptor_with_only_an_actor_is_enough_and_one_without_is_not() {
     assert_eq!(client().webfinger(&handle("eve", &peer), NOW).await, Err(FetchError::NoActor));
 }
 
+/// S06
 #[tokio::test]
 async fn a_redirect_to_an_address_inside_is_not_followed() {
     let inside = Peer::start("127.0.0.1", |_, _| jrd(&json!({}))).await;
@@ -185,6 +186,7 @@ async fn a_handle_is_confirmed_when_its_domain_leads_back() {
     assert!(matches!(failure, FetchError::NotConfirmed { .. }), "{failure:?}");
 }
 
+/// O15
 #[tokio::test]
 async fn a_domain_cannot_give_away_the_handles_of_another() {
     let victim = Peer::start("127.0.0.2", |_, _| {

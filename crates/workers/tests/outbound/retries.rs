@@ -103,6 +103,7 @@ async fn what_fails_five_times_while_others_pass_is_parked() {
     }
 }
 
+/// N53
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_signed_request_from_a_host_that_failed_long_revives_its_lane() {
     for mut stage in stages().await {

@@ -30,6 +30,7 @@ fn p1_p2_one_url_has_a_page_and_a_document() {
     });
 }
 
+/// N24
 #[test]
 fn a_strange_name_leads_to_no_other_site() {
     in_world(async |world| {

@@ -114,6 +114,7 @@ fn a_warning_folds_the_text_and_keeps_it_out_of_the_head() {
     });
 }
 
+/// N23
 #[test]
 fn hostile_titles_languages_and_media_do_no_harm() {
     on_each(async |world| {

@@ -47,6 +47,7 @@ fn a_program_gets_a_token_when_its_person_agrees() {
     });
 }
 
+/// N30
 #[test]
 fn the_code_is_good_only_with_its_verifier() {
     on_each(With::default(), async |server| {
@@ -70,6 +71,7 @@ fn the_code_is_good_only_with_its_verifier() {
     });
 }
 
+/// N30
 #[test]
 fn only_s256_is_accepted_as_a_challenge() {
     on_each(With::default(), async |server| {
@@ -85,6 +87,7 @@ fn only_s256_is_accepted_as_a_challenge() {
     });
 }
 
+/// H06
 #[test]
 fn nobody_is_sent_to_an_address_that_was_not_registered() {
     on_each(With::default(), async |server| {
@@ -119,6 +122,7 @@ fn nobody_is_sent_to_an_address_that_was_not_registered() {
     });
 }
 
+/// H06, N30
 #[test]
 fn a_form_that_was_changed_on_the_way_is_checked_again() {
     on_each(With::default(), async |server| {
@@ -139,6 +143,7 @@ fn a_form_that_was_changed_on_the_way_is_checked_again() {
     });
 }
 
+/// H06, N30
 #[test]
 fn a_code_is_good_only_where_it_was_sent() {
     on_each(With::default(), async |server| {
@@ -157,6 +162,7 @@ fn a_code_is_good_only_where_it_was_sent() {
     });
 }
 
+/// N30
 #[test]
 fn a_code_used_twice_ends_the_token_it_gave() {
     on_each(With::default(), async |server| {
@@ -171,6 +177,7 @@ fn a_code_used_twice_ends_the_token_it_gave() {
     });
 }
 
+/// N30
 #[test]
 fn of_two_who_use_a_code_at_once_neither_keeps_a_token() {
     on_each(With::default(), async |server| {
@@ -200,6 +207,7 @@ fn a_code_ends_after_ten_minutes() {
     });
 }
 
+/// N30
 #[test]
 fn a_program_cannot_ask_for_more_than_it_registered() {
     on_each(With::default(), async |server| {

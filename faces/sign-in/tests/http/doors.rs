@@ -27,6 +27,7 @@ fn a_host_that_is_not_ours_is_refused() {
     });
 }
 
+/// H07
 #[test]
 fn pages_cannot_be_framed_and_run_no_scripts() {
     on_each(With::default(), async |server| {
@@ -47,6 +48,7 @@ fn pages_cannot_be_framed_and_run_no_scripts() {
     });
 }
 
+/// H07
 #[test]
 fn scripts_of_other_sites_may_call_the_api_without_cookies() {
     on_each(With::default(), async |server| {

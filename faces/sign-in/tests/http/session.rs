@@ -34,6 +34,7 @@ fn a_wrong_password_and_an_unknown_user_look_the_same() {
     });
 }
 
+/// H07
 #[test]
 fn the_cookie_is_for_this_site_and_no_script() {
     on_each(With::default(), async |server| {
@@ -47,6 +48,7 @@ fn the_cookie_is_for_this_site_and_no_script() {
     });
 }
 
+/// N31
 #[test]
 fn signing_in_begins_a_new_session_whatever_was_there_before() {
     on_each(With::default(), async |server| {
@@ -74,6 +76,7 @@ fn signing_in_begins_a_new_session_whatever_was_there_before() {
     });
 }
 
+/// N31
 #[test]
 fn a_form_without_its_token_is_refused() {
     on_each(With::default(), async |server| {
@@ -167,6 +170,7 @@ fn a_user_may_see_and_end_the_own_sessions_only() {
     });
 }
 
+/// N24
 #[test]
 fn nobody_is_sent_to_another_site_after_signing_in() {
     on_each(With::default(), async |server| {

@@ -105,6 +105,7 @@ fn without_letters_a_new_address_is_taken_at_once() {
     });
 }
 
+/// N31
 #[test]
 fn forms_of_the_settings_need_their_token_and_a_person() {
     on_each(With::default(), async |server| {

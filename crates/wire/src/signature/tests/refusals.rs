@@ -232,6 +232,7 @@ fn too_far_ahead() {
     assert_eq!(far.refused("rsa2048"), "too_far_ahead");
 }
 
+/// N06
 #[test]
 fn expired() {
     let (before, after) = (NOW.seconds() - 60, NOW.seconds() + 60);
@@ -265,6 +266,7 @@ fn unknown_algorithm() {
     }
 }
 
+/// N07
 #[test]
 fn algorithm_key_mismatch() {
     let covered = "(request-target) host date digest";

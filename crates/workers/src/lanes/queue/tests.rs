@@ -62,6 +62,7 @@ fn the_same_order_key_goes_one_after_another_and_others_beside_it() {
     assert_eq!(start(&mut queue, NOW), Some(2));
 }
 
+/// N53
 #[test]
 fn no_more_than_four_requests_are_under_way() {
     let mut queue = holding((1..10).map(|id| delivery(id, id)).collect());
