@@ -220,12 +220,13 @@ pub fn tagged_by(
     page: Page,
 ) -> Result<Vec<Entry>> {
     let (viewer, now) = (viewer.unwrap_or(AccountId(0)), tx.now());
+    let begin_with = rarest(tx, tags)?;
     let texts = paged!(
         "p.id",
         "SELECT p.id, p.id, NULL FROM (SELECT DISTINCT t.post_id FROM post_hashtag t
             WHERE t.name = ANY($1) AND t.post_id < $2 AND t.post_id > $3) s
          JOIN post p ON p.id = s.post_id JOIN account a ON a.id = p.author_id
-         WHERE (SELECT COUNT(*) FROM post_hashtag t WHERE t.post_id = p.id AND t.name = ANY($9)) = $10
+         WHERE EXISTS (SELECT 1 FROM post_hashtag t WHERE t.post_id = p.id AND t.name = ANY($12)) AND (SELECT COUNT(*) FROM post_hashtag t WHERE t.post_id = p.id AND t.name = ANY($9)) = $10
             AND NOT EXISTS (SELECT 1 FROM post_hashtag t WHERE t.post_id = p.id AND t.name = ANY($11)) AND ",
         for_everyone!(),
         wanted!("p.author_id", "$7", "$8"),
@@ -233,9 +234,30 @@ pub fn tagged_by(
         crate::post::visible!("$7")
     );
     let (any, all, none) = (borrowed(&tags.any), borrowed(&tags.all), borrowed(&tags.none));
-    let rest: [&dyn crate::value::ToValue; 7] =
-        [&selection.origin_code(), &selection.only_media, &viewer, &now, &all, &all.len(), &none];
-    paged::list(tx, texts, &any, page, &rest, read_entry)
+    let rest: [&dyn crate::value::ToValue; 8] =
+        [&selection.origin_code(), &selection.only_media, &viewer, &now, &all, &all.len(), &none, &any];
+    paged::list(tx, texts, &begin_with, page, &rest, read_entry)
+}
+
+/// The hashtags among whose posts to look: those of which a post needs one, or
+/// one that it needs, whichever fewer posts have.
+fn rarest<'a>(tx: &mut Tx, tags: &'a Tags) -> Result<Vec<&'a str>> {
+    let mut fewest = (i64::MAX, borrowed(&tags.any));
+    if tags.all.is_empty() {
+        return Ok(fewest.1);
+    }
+    for names in std::iter::once(borrowed(&tags.any)).chain(tags.all.iter().map(|name| vec![name.as_str()])) {
+        // Counting stops where it no longer matters.
+        let count = tx.get(
+            "SELECT COUNT(*) FROM (SELECT 1 FROM post_hashtag WHERE name = ANY($1) LIMIT 5000) few",
+            &[&names],
+            |row| row.get(0),
+        )?;
+        if count < fewest.0 {
+            fewest = (count, names);
+        }
+    }
+    Ok(fewest.1)
 }
 
 fn borrowed(names: &[String]) -> Vec<&str> {
