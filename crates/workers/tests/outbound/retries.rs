@@ -1,7 +1,7 @@
 //! When what failed is tried again.
 
 use crate::sink::{Reply, Sink};
-use crate::stage::stages;
+use crate::stage::{Stage, stages};
 use domain::Host;
 use domain::delivery::DeliveryState;
 use std::sync::Arc;
@@ -17,26 +17,33 @@ fn changing(number: u8, status: u16) -> (Sink, Arc<AtomicU16>) {
     (Sink::replying(number, move |_| Reply::status(now.load(Ordering::SeqCst))), status)
 }
 
+/// N54
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_host_that_says_when_to_come_back_is_left_alone_until_then() {
-    for mut stage in stages().await {
-        let count = AtomicUsize::new(0);
-        let host = Sink::replying(2, move |_| match count.fetch_add(1, Ordering::SeqCst) {
-            0 => Reply::status(429).retry_after(90),
-            _ => Reply::status(202),
-        });
-        stage.followed_from(&[&host]).await;
-        stage.start();
-        let message = stage.post("https://here.example/1", "one").await;
-        let report = stage.until_tried(message, 1).await;
-        assert_eq!(report.next_try_at, Some(stage.cx.now().plus(90 * SECOND)));
-        stage.advance(89 * SECOND);
-        stage.post("https://here.example/2", "two").await;
-        stage.settle_down().await;
-        assert_eq!(host.seen().len(), 1);
-        stage.advance(SECOND);
-        stage.until_delivered(message, 1).await;
+    for status in [429, 503] {
+        for stage in stages().await {
+            comes_back_when_told(stage, status).await;
+        }
     }
+}
+
+async fn comes_back_when_told(mut stage: Stage, status: u16) {
+    let count = AtomicUsize::new(0);
+    let host = Sink::replying(2, move |_| match count.fetch_add(1, Ordering::SeqCst) {
+        0 => Reply::status(status).retry_after(90),
+        _ => Reply::status(202),
+    });
+    stage.followed_from(&[&host]).await;
+    stage.start();
+    let message = stage.post("https://here.example/1", "one").await;
+    let report = stage.until_tried(message, 1).await;
+    assert_eq!(report.next_try_at, Some(stage.cx.now().plus(90 * SECOND)));
+    stage.advance(89 * SECOND);
+    stage.post("https://here.example/2", "two").await;
+    stage.settle_down().await;
+    assert_eq!(host.seen().len(), 1);
+    stage.advance(SECOND);
+    stage.until_delivered(message, 1).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -55,6 +55,12 @@ fn a_program_subscribes_asks_changes_and_leaves() {
         assert_eq!(again.json()["standard"], true);
         let tablet = ann.with(&server.token("ann", "push").await);
         tablet.get(PATH).await.refused(404);
+        // N32: nor does anybody else's program see or change it.
+        let bob = phone(&server, "bob").await;
+        bob.get(PATH).await.refused(404);
+        bob.put_json(PATH, json!({ "data": { "policy": "none" } })).await.refused(404);
+        assert_eq!(bob.delete(PATH).await.ok(), json!({}));
+        assert_eq!(id(&ann.get(PATH).await.ok()), id(&again.json()));
         assert_eq!(tablet.delete(PATH).await.ok(), json!({}));
         assert_eq!(ann.delete(PATH).await.ok(), json!({}));
         ann.get(PATH).await.refused(404);
