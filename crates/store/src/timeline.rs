@@ -221,12 +221,13 @@ pub fn tagged_by(
 ) -> Result<Vec<Entry>> {
     let (viewer, now) = (viewer.unwrap_or(AccountId(0)), tx.now());
     let begin_with = rarest(tx, tags)?;
+    // SQLite takes what a CROSS JOIN joins in the order it is written: the few first.
     let texts = paged!(
         "p.id",
         "SELECT p.id, p.id, NULL FROM (SELECT DISTINCT t.post_id FROM post_hashtag t
             WHERE t.name = ANY($1) AND t.post_id < $2 AND t.post_id > $3) s
-         JOIN post p ON p.id = s.post_id JOIN account a ON a.id = p.author_id
-         WHERE EXISTS (SELECT 1 FROM post_hashtag t WHERE t.post_id = p.id AND t.name = ANY($12)) AND (SELECT COUNT(*) FROM post_hashtag t WHERE t.post_id = p.id AND t.name = ANY($9)) = $10
+         CROSS JOIN post p JOIN account a ON a.id = p.author_id
+         WHERE p.id = s.post_id AND EXISTS (SELECT 1 FROM post_hashtag t WHERE t.post_id = p.id AND t.name = ANY($12)) AND (SELECT COUNT(*) FROM post_hashtag t WHERE t.post_id = p.id AND t.name = ANY($9)) = $10
             AND NOT EXISTS (SELECT 1 FROM post_hashtag t WHERE t.post_id = p.id AND t.name = ANY($11)) AND ",
         for_everyone!(),
         wanted!("p.author_id", "$7", "$8"),
@@ -298,8 +299,8 @@ pub fn hashtags(tx: &mut Tx, prefix: &str, limit: i64, offset: i64) -> Result<Ve
     // Counting stops at some number: a prefix of one letter may stand for all there are.
     tx.query(
         "SELECT few.name FROM (SELECT t.name, t.post_id FROM post_hashtag t WHERE t.name >= $1 AND t.name < $2
-            ORDER BY t.name, t.post_id LIMIT 1000) few JOIN post p ON p.id = few.post_id
-         WHERE p.visibility = 0 GROUP BY few.name ORDER BY COUNT(*) DESC, few.name LIMIT $3 OFFSET $4",
+            ORDER BY t.name, t.post_id LIMIT 1000) few CROSS JOIN post p
+         WHERE p.id = few.post_id AND p.visibility = 0 GROUP BY few.name ORDER BY COUNT(*) DESC, few.name LIMIT $3 OFFSET $4",
         &[&prefix, &end, &limit, &offset],
         |row| row.get(0),
     )
