@@ -6,7 +6,6 @@ import hashlib
 import os
 import pathlib
 import secrets
-import shutil
 import signal
 import sys
 import tempfile
@@ -17,7 +16,7 @@ import requests
 from mastodon import Mastodon, MastodonAPIError, MastodonNotFoundError, MastodonUnauthorizedError
 
 from browser import Browser
-from server_process import PASSWORD, Server
+from server_process import PASSWORD, Server, settled
 
 SCOPES = ["read", "write", "follow", "push"]
 REDIRECT = "http://127.0.0.1:9/callback"
@@ -403,12 +402,7 @@ def main() -> int:
             checks.run(act, world)
             if act is the_server_is_healthy and checks.failed:
                 break
-    code = checks.finish()
-    if code == 0 and "--keep" not in sys.argv:
-        shutil.rmtree(folder, ignore_errors=True)
-    else:
-        print(f"the logs are in {folder}", file=sys.stderr)
-    return code
+    return settled(checks.finish(), folder, "--keep" in sys.argv)
 
 
 if __name__ == "__main__":

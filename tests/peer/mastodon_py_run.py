@@ -18,7 +18,7 @@ from mastodon import Mastodon
 
 from mastodon_py_left_out import LEFT_OUT
 from pytest_count import Count
-from server_process import Server
+from server_process import Server, settled
 
 # The tests ask there, and some compare answers with it.
 THEIR_PLACE = ("localhost", 3000)
@@ -170,12 +170,7 @@ def main() -> int:
         os.chdir(folder)
         quiet = ["-q", "--no-header", "-p", "no:cacheprovider", "--tb=short", "--no-summary"]
         pytest.main([*quiet, "--record-mode=all", "tests", *wanted], plugins=[count, live])
-    code = count.finish()
-    if code == 0 and not keep:
-        shutil.rmtree(folder, ignore_errors=True)
-    else:
-        print(f"the logs are in {folder}", file=sys.stderr)
-    return code
+    return settled(count.finish(), folder, keep)
 
 
 if __name__ == "__main__":

@@ -5,7 +5,6 @@ import datetime
 import os
 import pathlib
 import secrets
-import shutil
 import signal
 import sys
 import tempfile
@@ -15,7 +14,7 @@ from mastodon import Mastodon, StreamListener
 
 from clients import Checks, equal, until
 from schema.world import png
-from server_process import Server
+from server_process import Server, settled
 
 NEXT_YEAR = datetime.datetime.now(datetime.UTC) + datetime.timedelta(days=300)
 
@@ -285,12 +284,7 @@ def main() -> int:
             act = lambda call=call: call(world)  # noqa: E731
             act.__name__ = name
             checks.run(act)
-    code = checks.finish()
-    if code == 0 and "--keep" not in sys.argv:
-        shutil.rmtree(folder, ignore_errors=True)
-    else:
-        print(f"the logs are in {folder}", file=sys.stderr)
-    return code
+    return settled(checks.finish(), folder, "--keep" in sys.argv)
 
 
 if __name__ == "__main__":

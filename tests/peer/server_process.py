@@ -2,8 +2,10 @@
 
 import os
 import pathlib
+import shutil
 import socket
 import subprocess
+import sys
 import time
 import urllib.error
 import urllib.request
@@ -85,3 +87,12 @@ class Server:
 
     def create_token(self, name: str, scopes: str = "read write follow push") -> str:
         return self.command("token", "create", name, "--scopes", scopes)
+
+
+def settled(code: int, folder: pathlib.Path, keep: bool) -> int:
+    """Leaves nothing behind where all went well, else says where the logs are; the code."""
+    if code == 0 and not keep:
+        shutil.rmtree(folder, ignore_errors=True)
+    else:
+        print(f"the logs are in {folder}", file=sys.stderr)
+    return code

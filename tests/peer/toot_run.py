@@ -2,7 +2,6 @@
 
 import os
 import pathlib
-import shutil
 import signal
 import socket
 import sys
@@ -11,7 +10,7 @@ import tempfile
 import pytest
 
 from pytest_count import Count
-from server_process import Server
+from server_process import Server, settled
 
 # Two of its tests sign in at this address, whatever they are told.
 ITS_PORT = 3000
@@ -48,12 +47,7 @@ def main() -> int:
         sys.path.insert(0, source)
         os.chdir(source)
         pytest.main(["-q", "--no-header", "-p", "no:cacheprovider", "--tb=short", "--no-summary", "tests/integration", *wanted], plugins=[count])
-    code = count.finish()
-    if code == 0 and not keep:
-        shutil.rmtree(folder, ignore_errors=True)
-    else:
-        print(f"the logs are in {folder}", file=sys.stderr)
-    return code
+    return settled(count.finish(), folder, keep)
 
 
 if __name__ == "__main__":

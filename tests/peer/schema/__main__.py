@@ -3,12 +3,11 @@
 import argparse
 import os
 import pathlib
-import shutil
 import signal
 import sys
 import tempfile
 
-from server_process import Server
+from server_process import Server, settled
 
 from . import behaviour, details, operations_own, operations_people, operations_posts, paging
 from .checks import Checks
@@ -39,12 +38,7 @@ def main() -> int:
         world.contract = Contract(wanted.contract)
         if checks.run("two servers start and meet", lambda: start(world)):
             look(world, checks, wanted.only)
-    code = checks.finish()
-    if code == 0 and not wanted.keep:
-        shutil.rmtree(folder, ignore_errors=True)
-    else:
-        print(f"the logs are in {folder}", file=sys.stderr)
-    return code
+    return settled(checks.finish(), folder, wanted.keep)
 
 
 def start(world: World) -> None:
