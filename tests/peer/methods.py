@@ -1,7 +1,7 @@
 """Every method of Mastodon.py for what the server has, once, live: what it
 asks is answered, and what is answered it can read. For running by hand: no stage
-of the test command calls it, and six of its calls need Mastodon.py's extras
-`blurhash` and `webpush`, or depend on them."""
+of the test command calls it, and some calls need Mastodon.py's extras `blurhash`
+and `webpush`."""
 
 import datetime
 import os
