@@ -1,6 +1,7 @@
 //! Posts as they travel: Note, Article, Page, Question, Video and their kin.
 
 use crate::{Audience, ParseError, json};
+use domain::memo::Memo;
 use domain::{ActorId, ObjectId, Timestamp};
 use serde_json::Value;
 
@@ -145,6 +146,8 @@ pub struct Note {
     pub approved_by: Option<ObjectId>,
     /// Who may answer, boost, quote (GoToSocial, FEP-044f), as it came.
     pub interaction_policy: Option<Value>,
+    /// What is made of the text for showing it.
+    pub cleaned: Memo,
 }
 
 impl Note {
@@ -194,6 +197,7 @@ impl Note {
                 .iter()
                 .find_map(|name| json::object_id(value, name)),
             interaction_policy: json::member(value, "interactionPolicy").cloned(),
+            cleaned: Memo::default(),
             id,
             kind,
             url,

@@ -1,7 +1,7 @@
 //! An activity on its way to a verb, and what the verb may answer.
 
 use activitypub::Activity;
-use domain::{Account, ActorId, MessageId, ObjectId};
+use domain::{Account, ActorId, ObjectId};
 use std::collections::HashMap;
 
 /// Something a verb has to know before it can decide.
@@ -55,8 +55,6 @@ impl Lacking {
 /// An activity whose signer is proven to be its actor.
 #[derive(Debug)]
 pub struct Arrival<'a> {
-    /// Its line in the log.
-    pub message: MessageId,
     /// Who did it.
     pub sender: &'a Account,
     /// What it is.

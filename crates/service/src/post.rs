@@ -16,6 +16,7 @@ mod spread;
 
 pub(crate) use change::send_update;
 pub use change::{Edit, delete, edit, erase, receive_delete};
+pub(crate) use content::prepare;
 pub use obtain::{obtain, refetch, renew};
 pub use publish::{Published, publish, unexpected};
 pub(crate) use publish::{check, publish_once};

@@ -215,6 +215,13 @@ pub fn is_waiting(tx: &mut Tx, id: MessageId) -> Result<bool> {
     Ok(found.is_some())
 }
 
+/// Whether a message waits that must not be acted upon at the same time.
+pub fn is_any_waiting(tx: &mut Tx, order_key: i64) -> Result<bool> {
+    let found = tx
+        .find("SELECT 1 FROM inbound WHERE order_key = $1 LIMIT 1", &[&order_key], |row| row.get::<i64>(0))?;
+    Ok(found.is_some())
+}
+
 /// The activity id and the signer of a message.
 pub fn identity(tx: &mut Tx, id: MessageId) -> Result<(Option<String>, Option<String>)> {
     tx.get("SELECT activity_id, signer FROM message WHERE id = $1", &[&id], |row| {

@@ -26,6 +26,7 @@ pub(crate) const ALL: &[Migration] = &[
     Migration { number: 7, name: "search", text: include_str!("../migrations/0007_search.sql") },
     Migration { number: 8, name: "sign_in", text: include_str!("../migrations/0008_sign_in.sql") },
     Migration { number: 9, name: "reading", text: include_str!("../migrations/0009_reading.sql") },
+    Migration { number: 10, name: "arriving", text: include_str!("../migrations/0010_arriving.sql") },
 ];
 
 /// The table that says which have been applied, and the lock that keeps two

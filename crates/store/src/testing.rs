@@ -178,6 +178,12 @@ pub fn limit_growth(store: &Store, pages: Option<i64>) -> Result<()> {
     })
 }
 
+/// Takes away the row of an account, which no verb does: the database is not
+/// what it was.
+pub fn lose_account(tx: &mut Tx, id: AccountId) -> Result<()> {
+    tx.execute("DELETE FROM account WHERE id = $1", &[&id]).map(drop)
+}
+
 /// A table of numbers, for tests and measurements of the engine alone.
 pub fn create_numbers(tx: &mut Tx) -> Result<()> {
     tx.batch("CREATE TABLE number (name BIGINT PRIMARY KEY, value BIGINT NOT NULL)")

@@ -1,8 +1,10 @@
 //! The door: the cheap checks first, then the signature, then the disk, then
 //! the yes.
 
+use super::process::{act_at_once, ending};
 use super::verify::{self, Signed};
-use crate::{Cx, Error, delivery};
+use crate::arrival::Outcome;
+use crate::{Cx, Error, delivery, post};
 use activitypub::Activity;
 use bytes::Bytes;
 use domain::message::{Direction, MessageState};
@@ -157,20 +159,48 @@ fn later(error: Error) -> Refused {
     Refused::Later(why.into())
 }
 
+/// Keeps a message, and acts upon it where that can be done at once. What
+/// cannot be done is kept all the same, and waits to be tried again.
 async fn keep(cx: &Cx, arrived: &Arrived, letter: &Letter, signed: Signed) -> Result<(), Refused> {
+    post::prepare(&cx.names, &letter.activity);
+    let kept = match keep_as(cx, arrived, letter, &signed, Turn::Now).await {
+        Err(Error::Store(error)) if error.is_temporary() => Err(Error::Store(error)),
+        Err(error) => {
+            tracing::warn!(%error, "an activity could not be acted upon at once");
+            keep_as(cx, arrived, letter, &signed, Turn::Later).await
+        }
+        kept => kept,
+    };
+    if kept.map_err(later)? { Ok(()) } else { Err(Refused::Policy(HOST_RULE)) }
+}
+
+/// When a message is acted upon.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Turn {
+    /// In the transaction that keeps it, if it may.
+    Now,
+    /// When it is taken from those that wait.
+    Later,
+}
+
+/// One transaction; `false` where a rule shuts the sender's host out.
+async fn keep_as(
+    cx: &Cx,
+    arrived: &Arrived,
+    letter: &Letter,
+    signed: &Signed,
+    turn: Turn,
+) -> crate::Result<bool> {
     let headers = kept(&arrived.headers);
-    let (body, target) = (arrived.body.clone(), arrived.target.clone());
+    let (body, target, signed) = (arrived.body.clone(), arrived.target.clone(), signed.clone());
     let order_key = super::process::order_key(&letter.activity);
     let seen = letter.activity.id().map(|id| super::process::seen_hash(id, &signed.actor));
-    let activity_id = letter.activity.id().map(str::to_owned);
-    let is_open = letter.activity.audience().is_public();
     let repeats = matches!(*letter.activity, Activity::Follow(_) | Activity::Undo(_) | Activity::Block(_));
     let (kind, object) = (letter.kind.clone(), letter.object.clone());
     let activity = Arc::clone(&letter.activity);
-    let host = activity.actor().host().clone();
-    let memory = cx.clone();
-    let is_kept = cx.write(move |tx| {
-        if store::host_rule::of(tx, &host)? == HostRule::Suspend {
+    let taken = cx.clone();
+    cx.write(move |tx| {
+        if store::host_rule::of(tx, signed.actor.host())? == HostRule::Suspend {
             return Ok(false);
         }
         // A Follow is answered again each time: our first Accept may be lost.
@@ -178,36 +208,42 @@ async fn keep(cx: &Cx, arrived: &Arrived, letter: &Letter, signed: Signed) -> Re
             Some(hash) if !repeats => !message::mark_seen(tx, hash)?,
             _ => false,
         };
+        let outcome = match turn {
+            _ if again => Some(Outcome::ignored("came before")),
+            Turn::Now => act_at_once(tx, &activity, order_key)?,
+            Turn::Later => None,
+        };
+        let ended = outcome.as_ref().and_then(ending);
         let entry = NewMessage {
             direction: Direction::In,
-            state: if again { MessageState::Ignored } else { MessageState::Waiting },
+            state: ended.map_or(MessageState::Waiting, |(state, _)| state),
             kind: &kind,
             object: &object,
-            activity_id: activity_id.as_deref(),
+            activity_id: activity.id(),
             actor: Some(signed.actor.as_str()),
             signer: Some(signed.actor.as_str()),
             host: Some(signed.actor.host()),
             target: &target,
             checks: signed.checks,
-            reason: again.then_some("came before"),
+            reason: ended.and_then(|(_, why)| why),
             cause: None,
             account: None,
-            is_open,
+            is_open: activity.audience().is_public(),
             headers: &headers,
             bytes: if again { &[] } else { &body },
         };
         let id = message::insert(tx, &entry)?;
         delivery::revive(tx, signed.actor.host())?;
-        if again {
+        if ended.is_some() {
             tx.tell(Event::Logged(id));
         } else {
             message::wait(tx, id, order_key)?;
-            memory.taken.keep(id, body.len(), &activity);
+            taken.taken.keep(id, body.len(), &activity);
             tx.tell(Event::Arrived(id));
         }
         Ok(true)
-    });
-    if is_kept.await.map_err(later)? { Ok(()) } else { Err(Refused::Policy(HOST_RULE)) }
+    })
+    .await
 }
 
 fn kept(headers: &HeaderMap) -> String {

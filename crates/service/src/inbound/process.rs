@@ -12,6 +12,7 @@ use futures_util::future::join_all;
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::time::Duration;
+use store::Tx;
 use store::message::{self, Waiting};
 use tokio::sync::Semaphore;
 
@@ -80,7 +81,7 @@ pub async fn act(cx: &Cx, waiting: Waiting, running: &Semaphore) {
     }
 }
 
-fn end(tx: &mut store::Tx, id: MessageId, given_up: bool, error: &Error) -> Result<()> {
+fn end(tx: &mut Tx, id: MessageId, given_up: bool, error: &Error) -> Result<()> {
     if given_up {
         message::take(tx, id)?;
         message::set_state(tx, id, MessageState::Failed, Some(&error.to_string()))?;
@@ -148,21 +149,48 @@ async fn attempt(cx: &Cx, id: MessageId, activity: &Arc<Activity>, lacking: &Lac
         if !message::is_waiting(tx, id)? {
             return Ok(Outcome::ignored("acted upon before"));
         }
-        let sender = store::account::by_actor(tx, activity.actor())?.ok_or(Error::NotFound("actor"))?;
-        let arrival = Arrival { message: id, sender: &sender, activity: &activity, lacking: &lacking };
-        let outcome = dispatch(tx, &arrival)?;
-        let (state, why) = match &outcome {
-            Outcome::Processed => (MessageState::Processed, None),
-            Outcome::Ignored(why) => (MessageState::Ignored, Some(why.as_str())),
-            // The verb wrote nothing; the message waits on.
-            Outcome::Needs(_) => return Ok(outcome),
-        };
-        message::take(tx, id)?;
-        message::set_state(tx, id, state, why)?;
-        tx.tell(Event::Logged(id));
+        let outcome = act_in(tx, &activity, &lacking)?;
+        // What needs something waits on: its verb wrote nothing.
+        if let Some((state, why)) = ending(&outcome) {
+            message::take(tx, id)?;
+            message::set_state(tx, id, state, why)?;
+            tx.tell(Event::Logged(id));
+        }
         Ok(outcome)
     })
     .await
+}
+
+fn act_in(tx: &mut Tx, activity: &Activity, lacking: &Lacking) -> Result<Outcome> {
+    let sender = store::account::by_actor(tx, activity.actor())?.ok_or(Error::NotFound("actor"))?;
+    dispatch(tx, &Arrival { sender: &sender, activity, lacking })
+}
+
+/// How a message stands that was acted upon; none where it still waits.
+pub(super) fn ending(outcome: &Outcome) -> Option<(MessageState, Option<&str>)> {
+    match outcome {
+        Outcome::Processed => Some((MessageState::Processed, None)),
+        Outcome::Ignored(why) => Some((MessageState::Ignored, Some(why))),
+        Outcome::Needs(_) => None,
+    }
+}
+
+/// Acts in the transaction that keeps the message: two transactions are half
+/// again as much work as one. None where it has to wait its turn, as something
+/// about the same object does, or as its verb may be long.
+pub(super) fn act_at_once(tx: &mut Tx, activity: &Activity, order_key: i64) -> Result<Option<Outcome>> {
+    let is_short = matches!(
+        activity,
+        Activity::Create(_) | Activity::Like(_) | Activity::EmojiReact(_) | Activity::Announce(_)
+    );
+    if !is_short {
+        return Ok(None);
+    }
+    tx.lock(&format!("inbound {order_key}"))?;
+    if message::is_any_waiting(tx, order_key)? {
+        return Ok(None);
+    }
+    act_in(tx, activity, &Lacking::default()).map(Some)
 }
 
 async fn obtain(cx: &Cx, need: &Need, errand: &Errand) -> Result<()> {

@@ -2,12 +2,13 @@
 
 use crate::Result;
 use crate::account::emojis_of;
-use activitypub::Note;
 use activitypub::note::{AttachmentKind as Theirs, ContentType, Kind};
+use activitypub::{Activity, Note, Object, Reference};
 use domain::media::Focus;
 use domain::post::{Attachment, AttachmentKind, Mention, PostKind, PostText};
 use domain::{Account, ActorId, Names};
 use std::collections::HashMap;
+use std::sync::Arc;
 use store::Tx;
 use text::{Around, sanitise};
 
@@ -52,6 +53,27 @@ pub(super) fn kind_of(note: &Note) -> PostKind {
 
 /// The text of a post, cleaned; its inline images are among its attachments.
 pub(super) fn text_of(names: &Names, note: &Note, named: &Named) -> PostText {
+    let text = cleaned(names, note).map_or_else(|| clean(names, note), |text| text.as_ref().clone());
+    PostText { mentions: mentions(note, named), ..text }
+}
+
+/// Cleans the post that an activity brings: what comes later, maybe where
+/// others wait, finds it done.
+pub(crate) fn prepare(names: &Names, activity: &Activity) {
+    if let Activity::Create(create) = activity
+        && let Reference::Embedded(object) = &create.object
+        && let Object::Note(note) = &**object
+    {
+        drop(cleaned(names, note));
+    }
+}
+
+/// All of the text but whom it names, who are known only to the store.
+fn cleaned(names: &Names, note: &Note) -> Option<Arc<PostText>> {
+    note.cleaned.recall(|_: &PostText| true, || Some(clean(names, note)))
+}
+
+fn clean(names: &Names, note: &Note) -> PostText {
     let raw = match note.content_type {
         ContentType::Html => note.content_html.clone(),
         ContentType::Markdown => {
@@ -73,7 +95,7 @@ pub(super) fn text_of(names: &Names, note: &Note, named: &Named) -> PostText {
         warning: note.content_warning().map(plain).unwrap_or_default(),
         sensitive: note.sensitive || note.content_warning().is_some(),
         language: note.language.as_deref().map(|tag| tag.chars().take(35).collect()),
-        mentions: mentions(note, named),
+        mentions: Vec::new(),
         hashtags: hashtags(note),
         emojis: emojis_of(&note.emojis),
         attachments,

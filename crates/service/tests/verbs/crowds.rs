@@ -34,14 +34,16 @@ async fn what_comes_under_many_ids_at_once_counts_once() {
         let post = stage.post(&alice, "hello", Visibility::Public).await;
         let mut note = bob.public_note("hello");
         mention(&mut note, &alice);
-        for _ in 0..20 {
-            stage.knock(&bob, &bob.creates(&note)).await.unwrap();
-            stage.knock(&bob, &bob.follows(&alice)).await.unwrap();
-            stage.knock(&bob, &bob.does("Like", &json!(post.object_id.as_str()))).await.unwrap();
-            stage.knock(&bob, &bob.announces(post.object_id.as_str())).await.unwrap();
-        }
+        let activities: Vec<_> = (0..20)
+            .flat_map(|_| {
+                let like = bob.does("Like", &json!(post.object_id.as_str()));
+                [bob.creates(&note), bob.follows(&alice), like, bob.announces(post.object_id.as_str())]
+            })
+            .collect();
+        let answers = join_all(activities.iter().map(|activity| stage.knock(&bob, activity))).await;
+        assert!(answers.iter().all(Result::is_ok));
         let waiting = inbound::waiting(&stage.cx, MessageId(0), 100).await.unwrap();
-        assert_eq!(waiting.len(), 80);
+        assert_eq!(waiting.len(), 20, "the others were acted upon at once");
         let running = Arc::new(Semaphore::new(16));
         join_all(waiting.into_iter().map(|it| inbound::act(&stage.cx, it, &running))).await;
         stage.advance(std::time::Duration::from_secs(60));
@@ -65,17 +67,16 @@ async fn many_who_do_the_same_at_once_are_all_counted() {
         for n in 0..20 {
             fans.push(stage.remote(&format!("fan{n}")).await);
         }
-        let mut notes = Vec::new();
+        let mut activities = Vec::new();
         for fan in &fans {
-            stage.knock(fan, &fan.follows(&alice)).await.unwrap();
-            stage.knock(fan, &fan.does("Like", &json!(post.object_id.as_str()))).await.unwrap();
-            stage.knock(fan, &fan.announces(post.object_id.as_str())).await.unwrap();
             let mut reply = fan.public_note("answer");
             reply["inReplyTo"] = json!(post.object_id.as_str());
             mention(&mut reply, &alice);
-            stage.knock(fan, &fan.creates(&reply)).await.unwrap();
-            notes.push(reply);
+            let like = fan.does("Like", &json!(post.object_id.as_str()));
+            let boost = fan.announces(post.object_id.as_str());
+            activities.extend([fan.follows(&alice), like, boost, fan.creates(&reply)].map(|it| (fan, it)));
         }
+        join_all(activities.iter().map(|(fan, it)| async { stage.knock(fan, it).await.unwrap() })).await;
         let waiting = inbound::waiting(&stage.cx, MessageId(0), 1000).await.unwrap();
         let running = Arc::new(Semaphore::new(16));
         join_all(waiting.into_iter().map(|it| inbound::act(&stage.cx, it, &running))).await;
@@ -133,12 +134,16 @@ async fn ours_who_click_twice_at_once_send_once() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_was_let_in_before_a_stop_is_acted_upon_after_it() {
     for mut stage in stages().await {
-        let (alice, bob) = (stage.local("alice").await, stage.remote("bob").await);
-        let notes: Vec<_> = (0..20).map(|n| bob.direct_note(&n.to_string(), &alice)).collect();
-        for note in &notes {
-            stage.knock(&bob, &bob.creates(note)).await.unwrap();
+        let alice = stage.local("alice").await;
+        let mut fans = Vec::new();
+        for n in 0..20 {
+            fans.push(stage.remote(&format!("fan{n}")).await);
+        }
+        for fan in &fans {
+            stage.knock(fan, &fan.follows(&alice)).await.unwrap();
         }
         let half = inbound::waiting(&stage.cx, MessageId(0), 10).await.unwrap();
+        assert_eq!(half.len(), 10);
         let running = Semaphore::new(1);
         for waiting in half.clone() {
             inbound::act(&stage.cx, waiting, &running).await;
@@ -148,9 +153,52 @@ async fn what_was_let_in_before_a_stop_is_acted_upon_after_it() {
             inbound::act(&stage.cx, waiting, &running).await;
         }
         stage.settle().await;
-        for note in &notes {
-            assert!(stage.find(note).await.is_some());
-        }
+        assert_eq!(stage.numbers(&alice).await, (20, 0));
         assert_eq!(stage.told(&alice).await.len(), 20);
+        assert_eq!(stage.sent("Accept").await.len(), 20);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_can_be_acted_upon_at_once_has_its_effect_when_it_is_acknowledged() {
+    for stage in stages().await {
+        let (alice, bob) = (stage.local("alice").await, stage.remote("bob").await);
+        let note = bob.direct_note("hello", &alice);
+        let create = bob.creates(&note);
+        stage.knock(&bob, &create).await.unwrap();
+        assert!(stage.find(&note).await.is_some());
+        assert_eq!(stage.end_of(&create).await, "processed");
+        assert!(inbound::waiting(&stage.cx, MessageId(0), 10).await.unwrap().is_empty());
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn nothing_overtakes_what_waits_about_the_same_thing() {
+    for stage in stages().await {
+        let (alice, bob) = (stage.local("alice").await, stage.remote("bob").await);
+        let note = bob.direct_note("hello", &alice);
+        let delete = bob.does("Delete", &json!(note["id"]));
+        stage.knock(&bob, &delete).await.unwrap();
+        let create = bob.creates(&note);
+        stage.knock(&bob, &create).await.unwrap();
+        assert_eq!(inbound::waiting(&stage.cx, MessageId(0), 10).await.unwrap().len(), 2);
+        stage.settle().await;
+        assert!(stage.find(&note).await.is_none(), "it was deleted before it came");
+        assert!(stage.end_of(&create).await.starts_with("ignored"));
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_fails_at_once_is_kept_and_tried_again() {
+    for stage in stages().await {
+        let (alice, bob) = (stage.local("alice").await, stage.remote("bob").await);
+        stage.take(&bob, &bob.creates(&bob.direct_note("first", &alice))).await;
+        // Its key is known; its account is suddenly not.
+        let id = bob.account.id;
+        stage.cx.write(move |tx| Ok(store::testing::lose_account(tx, id)?)).await.unwrap();
+        let create = bob.creates(&bob.direct_note("second", &alice));
+        stage.knock(&bob, &create).await.unwrap();
+        let waiting = inbound::waiting(&stage.cx, MessageId(0), 10).await.unwrap();
+        assert_eq!(waiting.len(), 1, "nothing that was acknowledged is lost");
     }
 }
