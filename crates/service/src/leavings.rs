@@ -12,7 +12,10 @@ pub fn sweep(tx: &mut Tx) -> Result<bool> {
     let Some(id) = store::account::deleted_with_rests(tx)? else { return Ok(false) };
     let account = store::account::get(tx, id)?;
     if account.is_ours() {
-        store::list::remove_arrangements(tx, id)?;
+        store::list::remove_all(tx, id)?;
+        store::filter::remove_all(tx, id)?;
+        store::marker::remove_all(tx, id)?;
+        store::conversation::remove_all(tx, id)?;
     }
     for id in store::post::some_of(tx, account.id, ROWS)? {
         if let Some(left) = store::post::find(tx, id)? {

@@ -154,3 +154,14 @@ pub fn of_post(tx: &mut Tx, account: AccountId, post: PostId) -> Result<Option<C
         read,
     )
 }
+
+/// Removes the conversations of a deleted account.
+pub fn remove_all(tx: &mut Tx, owner: AccountId) -> Result<()> {
+    for sql in [
+        "DELETE FROM conversation WHERE account_id = $1",
+        "DELETE FROM conversation_post WHERE account_id = $1",
+    ] {
+        tx.execute(sql, &[&owner])?;
+    }
+    Ok(())
+}

@@ -230,3 +230,16 @@ pub fn remove_post(tx: &mut Tx, filter: &Filter, id: FilteredPostId) -> Result<(
     tx.execute("DELETE FROM word_filter_post WHERE id = $1 AND filter_id = $2", &[&id, &filter.id])?;
     changed(tx, filter.owner)
 }
+
+/// Removes the word filters of a deleted account.
+pub fn remove_all(tx: &mut Tx, owner: AccountId) -> Result<()> {
+    for sql in [
+        "DELETE FROM word_filter_keyword WHERE filter_id IN (SELECT id FROM word_filter WHERE account_id = $1)",
+        "DELETE FROM word_filter_post WHERE filter_id IN (SELECT id FROM word_filter WHERE account_id = $1)",
+        "DELETE FROM word_filter WHERE account_id = $1",
+        "DELETE FROM word_filter_version WHERE account_id = $1",
+    ] {
+        tx.execute(sql, &[&owner])?;
+    }
+    Ok(())
+}

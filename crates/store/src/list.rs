@@ -209,20 +209,12 @@ pub fn showing(tx: &mut Tx, post: PostId, entry: i64) -> Result<Vec<List>> {
     tx.query(sql, &[&post, &entry], read)
 }
 
-/// Removes what a deleted account arranged for itself, and takes it out of the
-/// lists of others: lists, word filters, markers, conversations.
-pub fn remove_arrangements(tx: &mut Tx, owner: AccountId) -> Result<()> {
+/// Removes the lists of a deleted account, and takes it out of those of others.
+pub fn remove_all(tx: &mut Tx, owner: AccountId) -> Result<()> {
     for sql in [
         "DELETE FROM list_entry WHERE list_id IN (SELECT id FROM list WHERE account_id = $1)",
         "DELETE FROM list_member WHERE account_id = $1 OR list_id IN (SELECT id FROM list WHERE account_id = $1)",
         "DELETE FROM list WHERE account_id = $1",
-        "DELETE FROM word_filter_keyword WHERE filter_id IN (SELECT id FROM word_filter WHERE account_id = $1)",
-        "DELETE FROM word_filter_post WHERE filter_id IN (SELECT id FROM word_filter WHERE account_id = $1)",
-        "DELETE FROM word_filter WHERE account_id = $1",
-        "DELETE FROM word_filter_version WHERE account_id = $1",
-        "DELETE FROM marker WHERE account_id = $1",
-        "DELETE FROM conversation WHERE account_id = $1",
-        "DELETE FROM conversation_post WHERE account_id = $1",
     ] {
         tx.execute(sql, &[&owner])?;
     }

@@ -45,3 +45,9 @@ pub fn set(tx: &mut Tx, account: AccountId, timeline: &str, last_read_id: i64, k
     )?;
     Ok(rows == 1)
 }
+
+/// Removes the markers of a deleted account.
+pub fn remove_all(tx: &mut Tx, owner: AccountId) -> Result<()> {
+    tx.execute("DELETE FROM marker WHERE account_id = $1", &[&owner])?;
+    Ok(())
+}

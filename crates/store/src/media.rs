@@ -1,7 +1,7 @@
 //! Pictures, films and recordings that people hand in.
 
 use crate::cursor::Cursor;
-use crate::{Error, Result, Tx};
+use crate::{Error, Result, Tx, json};
 use domain::media::{Files, MediaState, Medium};
 use domain::{AccountId, MediaId, PostId, Timestamp};
 
@@ -23,13 +23,9 @@ fn read(c: &mut Cursor<'_, '_>) -> Result<Medium> {
         post_id,
         state: MediaState::from_code(state).ok_or_else(|| Error::Corrupt(format!("media state {state}")))?,
         files,
-        attachment: serde_json::from_str(&attachment).map_err(|error| Error::Corrupt(error.to_string()))?,
+        attachment: json::read_one(&attachment)?,
         created_at: c.next()?,
     })
-}
-
-fn json(medium: &Medium) -> Result<String> {
-    serde_json::to_string(&medium.attachment).map_err(|error| Error::Corrupt(error.to_string()))
 }
 
 /// Adds a medium.
@@ -45,7 +41,7 @@ pub fn insert(tx: &mut Tx, medium: &Medium) -> Result<()> {
             &medium.files.upload,
             &medium.files.main,
             &medium.files.preview,
-            &json(medium)?,
+            &json::write_one(&medium.attachment),
             &medium.created_at,
         ],
     )?;
@@ -66,7 +62,7 @@ pub fn update(tx: &mut Tx, medium: &Medium) -> Result<()> {
             &medium.files.upload,
             &medium.files.main,
             &medium.files.preview,
-            &json(medium)?,
+            &json::write_one(&medium.attachment),
             &medium.created_at,
         ],
     )?;
