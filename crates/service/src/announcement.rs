@@ -225,7 +225,7 @@ pub fn react(tx: &mut Tx, viewer: AccountId, id: AnnouncementId, name: &str) -> 
     tx.lock(&format!("announcement {id}"))?;
     let given = rows::reactions(tx, &[id], viewer)?;
     if given.len() >= MAX_REACTIONS && given.iter().all(|reaction| reaction.name != name) {
-        return Err(Error::invalid("Base", "limit of different reactions reached"));
+        return Err(Error::Refused("Validation failed: Limit of different reactions reached".into()));
     }
     rows::react(tx, id, name, viewer)?;
     tx.tell(Event::AnnouncementReacted(id, name.to_owned()));

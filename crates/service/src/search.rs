@@ -8,6 +8,7 @@ pub use fill::{Filled, fill, rebuild};
 
 use crate::errand::Errand;
 use crate::profile::{self, AccountView};
+use crate::tag::{self, TagView};
 use crate::thread;
 use crate::{Cx, Error, Result, account, post};
 use account::Freshness;
@@ -20,9 +21,6 @@ use store::search::{Expression, Words, index};
 
 /// Longest time a person waits for other servers.
 const PATIENCE: Duration = Duration::from_secs(15);
-/// Days a hashtag's use is told of.
-const TAG_DAYS: i64 = 7;
-const DAY_MS: i64 = 24 * 3600 * 1000;
 /// Accounts that are looked at, of each way to find them.
 const CANDIDATES: i64 = 200;
 /// Words of a name that are looked for.
@@ -190,30 +188,6 @@ pub struct Query {
     pub exact_hashtag: bool,
 }
 
-/// A hashtag and its use in the last days, the newest day first.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct TagView {
-    /// Without `#`.
-    pub name: String,
-    /// Its days.
-    pub days: Vec<TagDay>,
-    /// Whether the viewer follows it; none for nobody.
-    pub following: Option<bool>,
-    /// Whether it stands on the viewer's profile; none for nobody.
-    pub featuring: Option<bool>,
-}
-
-/// How much a hashtag was used on a day.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct TagDay {
-    /// Its beginning.
-    pub day: Timestamp,
-    /// Public posts.
-    pub uses: i64,
-    /// Their authors.
-    pub accounts: i64,
-}
-
 /// What was found.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Results {
@@ -352,59 +326,12 @@ fn hashtags(tx: &mut Tx, viewer: Option<AccountId>, query: &Query) -> Result<Vec
     if is_url(text) || text.contains('@') {
         return Ok(Vec::new());
     }
-    let Some(name) = text::hashtag::parse(text) else { return Ok(Vec::new()) };
-    let key = text::hashtag::key(&name);
+    let Some(key) = text::hashtag::key_of(text) else { return Ok(Vec::new()) };
     let mut names = store::timeline::hashtags(tx, &key, query.limit, query.offset)?;
     if query.exact_hashtag {
         names.retain(|name| *name == key);
     }
-    tags(tx, viewer, names)
-}
-
-/// What a hashtag is looked up by, written with or without `#` in any case.
-pub fn hashtag_key(text: &str) -> Option<String> {
-    text::hashtag::parse(text).map(|name| text::hashtag::key(&name))
-}
-
-/// One hashtag, used or not; none where the text is none.
-pub fn hashtag(tx: &mut Tx, viewer: Option<AccountId>, text: &str) -> Result<Option<TagView>> {
-    let Some(name) = text::hashtag::parse(text) else { return Ok(None) };
-    Ok(tags(tx, viewer, vec![text::hashtag::key(&name)])?.pop())
-}
-
-/// Hashtags (lower case) with their use, and what they are to the viewer.
-pub(crate) fn tags(tx: &mut Tx, viewer: Option<AccountId>, names: Vec<String>) -> Result<Vec<TagView>> {
-    if names.is_empty() {
-        return Ok(Vec::new());
-    }
-    let today = tx.now().0.div_euclid(DAY_MS);
-    let oldest = today - TAG_DAYS + 1;
-    let rows = store::timeline::tag_days(tx, &names, domain::id::first_at(oldest * DAY_MS))?;
-    let known: HashMap<(String, i64), (i64, i64)> =
-        rows.into_iter().map(|row| ((row.name, row.day), (row.uses, row.accounts))).collect();
-    let days = |name: &str| {
-        let day = |day: i64| {
-            let (uses, accounts) = known.get(&(name.to_owned(), day)).copied().unwrap_or_default();
-            TagDay { day: Timestamp(day * DAY_MS), uses, accounts }
-        };
-        (oldest..=today).rev().map(day).collect()
-    };
-    let relations = match viewer {
-        Some(viewer) => store::tag::relations(tx, viewer, &names)?,
-        None => Vec::new(),
-    };
-    let related = |name: &str, is: fn(&store::tag::Relation) -> bool| {
-        viewer.map(|_| relations.iter().any(|relation| relation.name == name && is(relation)))
-    };
-    Ok(names
-        .into_iter()
-        .map(|name| TagView {
-            days: days(&name),
-            following: related(&name, |it| it.following),
-            featuring: related(&name, |it| it.featuring),
-            name,
-        })
-        .collect())
+    tag::views(tx, viewer, names)
 }
 
 #[cfg(test)]

@@ -2,9 +2,9 @@
 
 use crate::error::OrNotFound;
 use crate::listed::Listed;
-use crate::search::{self, TagView};
 use crate::{Error, Result};
-use domain::{Account, AccountId, Page};
+use domain::{Account, AccountId, Page, Timestamp};
+use std::collections::HashMap;
 use std::sync::Arc;
 use store::Tx;
 
@@ -12,15 +12,89 @@ pub use store::tag::Featured;
 
 /// The most hashtags on a profile.
 pub const MOST_FEATURED: usize = 10;
+const TOO_MANY: &str = "Validation failed: You have already featured the maximum number of hashtags";
 /// How many hashtags are suggested.
 const SUGGESTED: i64 = 10;
+/// Days a hashtag's use is told of.
+const TAG_DAYS: i64 = 7;
+const DAY_MS: i64 = 24 * 3600 * 1000;
+
+/// A hashtag and its use in the last days, the newest day first.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TagView {
+    /// Without `#`.
+    pub name: String,
+    /// Its days.
+    pub days: Vec<TagDay>,
+    /// Whether the viewer follows it; none for nobody.
+    pub following: Option<bool>,
+    /// Whether it stands on the viewer's profile; none for nobody.
+    pub featuring: Option<bool>,
+}
+
+/// How much a hashtag was used on a day.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct TagDay {
+    /// Its beginning.
+    pub day: Timestamp,
+    /// Public posts.
+    pub uses: i64,
+    /// Their authors.
+    pub accounts: i64,
+}
+
+/// What a hashtag is looked up by, as somebody wrote it; `None` where it is none.
+pub fn key(text: &str) -> Option<String> {
+    text::hashtag::key_of(text)
+}
+
+/// One hashtag, used or not; none where the text is none.
+pub fn find(tx: &mut Tx, viewer: Option<AccountId>, text: &str) -> Result<Option<TagView>> {
+    let Some(key) = text::hashtag::key_of(text) else { return Ok(None) };
+    Ok(views(tx, viewer, vec![key])?.pop())
+}
+
+/// Hashtags (lower case) with their use, and what they are to the viewer.
+pub(crate) fn views(tx: &mut Tx, viewer: Option<AccountId>, names: Vec<String>) -> Result<Vec<TagView>> {
+    if names.is_empty() {
+        return Ok(Vec::new());
+    }
+    let today = tx.now().0.div_euclid(DAY_MS);
+    let oldest = today - TAG_DAYS + 1;
+    let rows = store::timeline::tag_days(tx, &names, domain::id::first_at(oldest * DAY_MS))?;
+    let known: HashMap<(String, i64), (i64, i64)> =
+        rows.into_iter().map(|row| ((row.name, row.day), (row.uses, row.accounts))).collect();
+    let days = |name: &str| {
+        let day = |day: i64| {
+            let (uses, accounts) = known.get(&(name.to_owned(), day)).copied().unwrap_or_default();
+            TagDay { day: Timestamp(day * DAY_MS), uses, accounts }
+        };
+        (oldest..=today).rev().map(day).collect()
+    };
+    let relations = match viewer {
+        Some(viewer) => store::tag::relations(tx, viewer, &names)?,
+        None => Vec::new(),
+    };
+    let related = |name: &str, is: fn(&store::tag::Relation) -> bool| {
+        viewer.map(|_| relations.iter().any(|relation| relation.name == name && is(relation)))
+    };
+    Ok(names
+        .into_iter()
+        .map(|name| TagView {
+            days: days(&name),
+            following: related(&name, |it| it.following),
+            featuring: related(&name, |it| it.featuring),
+            name,
+        })
+        .collect())
+}
 
 fn name_of(text: &str) -> Result<String> {
     text::hashtag::parse(text).or_not_found("hashtag")
 }
 
 fn shown(tx: &mut Tx, viewer: &Account, name: &str) -> Result<TagView> {
-    search::hashtag(tx, Some(viewer.id), name)?.or_not_found("hashtag")
+    find(tx, Some(viewer.id), name)?.or_not_found("hashtag")
 }
 
 /// Public posts with a hashtag enter the viewer's home from now on.
@@ -45,7 +119,7 @@ pub fn followed(tx: &mut Tx, viewer: AccountId, page: Page) -> Result<Listed<Tag
     let rows = store::tag::followed(tx, viewer, page)?;
     let ids: Vec<i64> = rows.iter().map(|(id, _)| *id).collect();
     let names = rows.into_iter().map(|(_, name)| name).collect();
-    Ok(Listed::new(search::tags(tx, Some(viewer), names)?, ids.into_iter()))
+    Ok(Listed::new(views(tx, Some(viewer), names)?, ids.into_iter()))
 }
 
 /// A hashtag on the own profile. Twice is once.
@@ -62,7 +136,7 @@ fn put(tx: &mut Tx, viewer: &Account, name: &str) -> Result<String> {
     let there = store::tag::featured(tx, viewer.id)?;
     let known = there.iter().any(|tag| text::hashtag::key(&tag.name) == key);
     if !known && there.len() >= MOST_FEATURED {
-        return Err(Error::invalid("Base", "You have already featured the maximum number of hashtags"));
+        return Err(Error::Refused(TOO_MANY.into()));
     }
     store::tag::feature(tx, viewer.id, &name, &key)?;
     Ok(name)
@@ -101,5 +175,5 @@ pub fn featured(tx: &mut Tx, account: AccountId) -> Result<(Arc<Account>, Vec<Fe
 /// Hashtags that the viewer uses most and does not show.
 pub fn suggested(tx: &mut Tx, viewer: AccountId) -> Result<Vec<TagView>> {
     let names = store::tag::often_used(tx, viewer, SUGGESTED)?;
-    search::tags(tx, Some(viewer), names)
+    views(tx, Some(viewer), names)
 }

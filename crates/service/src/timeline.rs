@@ -84,11 +84,7 @@ pub struct Tags {
 }
 
 fn keys(names: &[String]) -> Vec<String> {
-    let mut keys: Vec<String> = names
-        .iter()
-        .filter_map(|name| text::hashtag::parse(name))
-        .map(|name| text::hashtag::key(&name))
-        .collect();
+    let mut keys: Vec<String> = names.iter().filter_map(|name| text::hashtag::key_of(name)).collect();
     keys.sort_unstable();
     keys.dedup();
     keys.truncate(MAX_TAGS);
@@ -105,8 +101,7 @@ pub fn tagged(
     selection: Selection,
     page: Page,
 ) -> Result<Listed<PostView>> {
-    let Some(name) = text::hashtag::parse(name) else { return Ok(Listed::empty()) };
-    let name = text::hashtag::key(&name);
+    let Some(name) = text::hashtag::key_of(name) else { return Ok(Listed::empty()) };
     let mut wanted = timeline::Tags { any: keys(&tags.any), all: keys(&tags.all), none: keys(&tags.none) };
     let entries = if wanted == timeline::Tags::default() {
         timeline::tagged(tx, &name, viewer, selection, page)?
@@ -129,8 +124,8 @@ pub fn of_author(
         return Ok(Listed::empty());
     }
     let tagged = match &selection.tagged {
-        Some(name) => match text::hashtag::parse(name) {
-            Some(name) => Some(text::hashtag::key(&name)),
+        Some(name) => match text::hashtag::key_of(name) {
+            Some(name) => Some(name),
             None => return Ok(Listed::empty()),
         },
         None => None,

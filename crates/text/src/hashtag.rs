@@ -58,6 +58,11 @@ pub fn key(name: &str) -> String {
     name.to_lowercase()
 }
 
+/// What a hashtag as somebody wrote it is looked up by; `None` where it is none.
+pub fn key_of(text: &str) -> Option<String> {
+    parse(text).map(|name| key(&name))
+}
+
 /// Not only digits (`#1` is a number), and not endless.
 fn is_name(name: &str) -> bool {
     let spelled = name.chars().any(char::is_alphabetic);

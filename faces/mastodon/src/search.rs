@@ -42,7 +42,8 @@ impl SearchForm {
             ask: self.resolve,
             followed_only: self.following,
             limit,
-            offset: paging.offset,
+            // Of one kind alone one can go on.
+            offset: if kind.is_some() { paging.offset } else { 0 },
             author: None,
             max_id: paging.max_id,
             min_id: paging.min_id.or(paging.since_id),

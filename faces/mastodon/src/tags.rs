@@ -6,14 +6,14 @@ use crate::entities::search::FeaturedTag;
 use axum::extract::State;
 use domain::{Account, AccountId};
 use serde::Deserialize;
-use service::search::{self, TagView};
-use service::{Cx, Tx, tag};
+use service::tag::{self, TagView};
+use service::{Cx, Tx};
 use web::{ApiError, MaybeViewer, Params, Viewer};
 
 /// `GET /api/v1/tags/:name`: no scope is asked for.
 pub(crate) async fn one(State(cx): State<Cx>, viewer: MaybeViewer, At(name): At<String>) -> Answer {
     let me = viewer.id();
-    let tag = cx.read(move |tx| search::hashtag(tx, me, &name)).await?.ok_or_else(ApiError::not_found)?;
+    let tag = cx.read(move |tx| tag::find(tx, me, &name)).await?.ok_or_else(ApiError::not_found)?;
     json(&Dialect::new(&cx.names).hashtag(&tag))
 }
 

@@ -6,8 +6,8 @@ use askama::Template;
 use axum::extract::rejection::PathRejection;
 use axum::extract::{Path, State};
 use axum::response::Response;
+use service::Cx;
 use service::timeline::{self, Selection, Tags};
-use service::{Cx, search};
 use web::layout::{Layout, page};
 use web::{ApiError, PageError, Paging};
 
@@ -36,7 +36,7 @@ pub(crate) async fn tag(
     let (name, posts) = cx
         .read(move |tx| {
             // What cannot be a hashtag has no page.
-            let tag = search::hashtag(tx, None, &name)?.ok_or(service::Error::NotFound("hashtag"))?;
+            let tag = service::tag::find(tx, None, &name)?.ok_or(service::Error::NotFound("hashtag"))?;
             let posts =
                 timeline::tagged(tx, viewer, &tag.name, &Tags::default(), Selection::default(), window)?;
             Ok((tag.name, posts))

@@ -6,8 +6,9 @@ use super::status::Status;
 use super::value::{Day, TagPage, TaggedPage, Text};
 use domain::Account as Known;
 use serde::Serialize;
-use service::search::{Results, TagView};
+use service::search::Results;
 use service::tag::Featured;
+use service::tag::TagView;
 
 #[derive(Debug, Serialize)]
 struct TagHistory {

@@ -3,7 +3,7 @@
 use domain::stream::{Pick, Side, Topic};
 use domain::{AccountId, ListId};
 use http::StatusCode;
-use service::{Cx, search};
+use service::{Cx, tag};
 use std::sync::Arc;
 use web::{ApiError, Viewer};
 
@@ -90,7 +90,7 @@ fn public(name: &str) -> Option<Topic> {
 
 fn hashtag(wanted: Wanted<'_>, side: Side) -> Result<Stream, Refusal> {
     let written = wanted.tag.filter(|tag| !tag.is_empty()).ok_or(NO_TAG)?;
-    let key = search::hashtag_key(written).ok_or(NO_TAG)?;
+    let key = tag::key(written).ok_or(NO_TAG)?;
     Ok(Stream { name: label(wanted.stream, Some(written)), topics: vec![Topic::Hashtag(key, side)] })
 }
 
