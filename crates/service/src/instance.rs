@@ -1,16 +1,12 @@
 //! The server as it presents itself.
 
-use crate::Result;
 use crate::profile::{self, AccountView};
 use crate::rule::{self, Name, Rule};
 use crate::settings::ShowRules;
+use crate::{Result, reading};
 use domain::moderation::HostRule;
 use domain::{AccountId, Host, Timestamp};
-use std::time::Duration;
 use store::Tx;
-
-/// Who wrote within this time is active.
-const ACTIVE_WITHIN: Duration = Duration::from_secs(28 * 24 * 3600);
 
 /// Who runs the server and how large it is.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -33,9 +29,8 @@ pub struct Overview {
 
 /// Who runs the server and how large it is.
 pub fn overview(tx: &mut Tx) -> Result<Overview> {
-    let (accounts, posts) = store::account::usage(tx)?;
+    let usage = reading::usage(tx)?;
     let ours = tx.names().origin().host().clone();
-    let since = tx.now().minus(ACTIVE_WITHIN);
     let administrator = store::instance::administrator(tx)?;
     let contact = match administrator {
         Some(id) => profile::many(tx, &[id])?.into_iter().next(),
@@ -43,9 +38,9 @@ pub fn overview(tx: &mut Tx) -> Result<Overview> {
     };
     Ok(Overview {
         contact,
-        accounts,
-        posts,
-        active: store::instance::writers(tx, since)?,
+        accounts: usage.accounts,
+        posts: usage.posts,
+        active: usage.active_month,
         peers: store::instance::peers(tx, &ours)?,
         rules: rule::list(tx)?,
         has_terms: rule::text(tx, Name::Terms)?.is_some(),

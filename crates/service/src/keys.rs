@@ -112,11 +112,16 @@ pub async fn stock(cx: &Cx) -> Result<()> {
     Ok(())
 }
 
+/// Bytes that nobody can guess.
+pub(crate) fn random<const N: usize>() -> Result<[u8; N]> {
+    let mut bytes = [0; N];
+    aws_lc_rs::rand::fill(&mut bytes).map_err(|_| Error::Internal("no random numbers".into()))?;
+    Ok(bytes)
+}
+
 /// A secret of 256 bits, as text that fits into URLs.
 pub fn secret() -> Result<String> {
-    let mut bytes = [0; 32];
-    aws_lc_rs::rand::fill(&mut bytes).map_err(|_| Error::Internal("no random numbers".into()))?;
-    Ok(URL_SAFE_NO_PAD.encode(bytes))
+    Ok(URL_SAFE_NO_PAD.encode(random::<32>()?))
 }
 
 /// What is stored of a secret: enough to recognise it, not to use it. The

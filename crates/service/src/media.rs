@@ -2,7 +2,7 @@
 //! and taken away. Their files lie on the shelf; a file is written down before
 //! it is written, so that none is ever left over.
 
-use crate::{Cx, Error, OrNotFound, Result};
+use crate::{Cx, Error, OrNotFound, Result, keys};
 use domain::media::{MAX_DESCRIPTION, MediaChange, MediaState, Medium};
 use domain::{Account, MediaId, Timestamp};
 use media::{Refused, Shelf};
@@ -105,9 +105,7 @@ async fn reserve(cx: &Cx, names: Vec<String>) -> Result<()> {
 
 /// A name that nobody can guess.
 fn new_name(format: media::Format) -> Result<String> {
-    let mut random = [0; 16];
-    aws_lc_rs::rand::fill(&mut random).map_err(|_| Error::Internal("no random numbers".into()))?;
-    Ok(Shelf::name(random, format))
+    Ok(Shelf::name(keys::random()?, format))
 }
 
 /// What a refused file is for a verb.

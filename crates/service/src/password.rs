@@ -1,7 +1,7 @@
 //! Passwords: hashed with argon2id (RFC 9106), a few at a time and never on an
 //! async thread. An unknown user costs the same as a wrong password.
 
-use crate::{Error, Result};
+use crate::{Error, Result, keys};
 use argon2::Argon2;
 use argon2::password_hash::{PasswordHash, PasswordHasher, PasswordVerifier, SaltString};
 use domain::sign_up::{Fault, MAX_PASSWORD_BYTES, check_password};
@@ -70,9 +70,7 @@ pub fn check(password: &str) -> Result<()> {
 }
 
 fn hash(password: &str) -> Result<String> {
-    let mut salt = [0; 16];
-    aws_lc_rs::rand::fill(&mut salt).map_err(|_| Error::Internal("no random numbers".into()))?;
-    let salt = SaltString::encode_b64(&salt).map_err(|e| Error::Internal(e.to_string()))?;
+    let salt = SaltString::encode_b64(&keys::random::<16>()?).map_err(|e| Error::Internal(e.to_string()))?;
     let hash = Argon2::default().hash_password(password.as_bytes(), &salt);
     hash.map(|hash| hash.to_string()).map_err(|e| Error::Internal(e.to_string()))
 }

@@ -17,6 +17,13 @@ pub enum SignUp {
     Open,
 }
 
+impl SignUp {
+    /// Whether somebody whom nobody here knows may ask for an account.
+    pub const fn takes_strangers(self) -> bool {
+        matches!(self, Self::Open | Self::Approval)
+    }
+}
+
 /// Whether documents are shown to requests without a signature.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Fetch {

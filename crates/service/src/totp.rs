@@ -1,7 +1,7 @@
 //! Second factors: one-time passwords of a phone (RFC 6238) and recovery codes
 //! for who loses it.
 
-use crate::keys::secret_hash;
+use crate::keys::{random, secret_hash};
 use crate::{Error, Result};
 use aws_lc_rs::hmac;
 use domain::UserId;
@@ -34,12 +34,6 @@ pub struct Offer {
     pub text: String,
     /// To be scanned (`otpauth:`).
     pub uri: String,
-}
-
-fn random<const N: usize>() -> Result<[u8; N]> {
-    let mut bytes = [0; N];
-    aws_lc_rs::rand::fill(&mut bytes).map_err(|_| Error::Internal("no random numbers".into()))?;
-    Ok(bytes)
 }
 
 /// Whether codes are asked of a user.

@@ -4,7 +4,6 @@ use crate::well_known::shared;
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use serde_json::json;
-use service::settings::SignUp;
 use service::{Cx, reading};
 use web::Problem;
 
@@ -39,7 +38,7 @@ async fn document(cx: &Cx, version: &str, kind: &'static str) -> Response {
         "software": { "name": "antiphon", "version": env!("CARGO_PKG_VERSION") },
         "protocols": ["activitypub"],
         "services": { "inbound": [], "outbound": [] },
-        "openRegistrations": matches!(settings.sign_up, SignUp::Open | SignUp::Approval),
+        "openRegistrations": settings.sign_up.takes_strangers(),
         "usage": {
             "users": {
                 "total": usage.accounts,

@@ -11,7 +11,7 @@ use domain::Page;
 use service::Cx;
 use service::instance::Overview;
 use service::rule::{self, Name};
-use service::settings::{Settings, SignUp};
+use service::settings::SignUp;
 use service::timeline::{self, Origin, Selection};
 use std::sync::Arc;
 use web::layout::{Layout, page};
@@ -55,14 +55,9 @@ pub(crate) async fn front(
         domain: cx.names.domain().as_str(),
         origin: &cx.names.origin().to_string(),
         overview: numbers.get(&cx).await?,
-        sign_up: shows_sign_up(&cx.settings),
+        sign_up: cx.settings.sign_up.takes_strangers(),
         posts: PostCard::list(&posts.items, &visitor),
     }))
-}
-
-/// Whether the way to a new account leads over a page.
-fn shows_sign_up(settings: &Settings) -> bool {
-    settings.sign_up == SignUp::Open
 }
 
 #[derive(Template)]

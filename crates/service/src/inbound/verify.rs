@@ -282,14 +282,7 @@ async fn gone(cx: &Cx, claim: &Claim, activity: Option<&Activity>) -> Result<Arc
     if !delete.is_actor() || !claim.key_id.starts_with(delete.actor.as_str()) {
         return Err(refused());
     }
-    let actor = delete.actor.clone();
-    let live = cx
-        .read(move |tx| {
-            Ok(store::account::by_actor(tx, &actor)?.is_some_and(|a| a.state != AccountState::Deleted))
-        })
-        .await
-        .map_err(|error| no_key(&error))?;
-    if live {
+    if is_known(cx, &delete.actor).await.map_err(|error| no_key(&error))? {
         // The old key must still fit: who never had it cannot delete.
         if let Some(known) = recall(cx, &claim.key_id).await? {
             return Ok(known);

@@ -303,10 +303,6 @@ pub(crate) struct V1Instance<'a> {
     rules: Vec<Rule<'a>>,
 }
 
-fn takes_sign_ups(settings: &Settings) -> bool {
-    matches!(settings.sign_up, SignUp::Open | SignUp::Approval)
-}
-
 impl<'a> Dialect<'a> {
     /// The server, version 2.
     pub(crate) fn instance(
@@ -316,7 +312,7 @@ impl<'a> Dialect<'a> {
         push_key: &'a str,
     ) -> Instance<'a> {
         let thumbnail = self.names.url(THUMBNAIL);
-        let enabled = takes_sign_ups(settings);
+        let enabled = settings.sign_up.takes_strangers();
         Instance {
             domain: self.names.domain().as_str(),
             title: &settings.title,
@@ -393,7 +389,7 @@ impl<'a> Dialect<'a> {
             },
             thumbnail: self.names.url(THUMBNAIL),
             languages: LANGUAGES,
-            registrations: takes_sign_ups(settings),
+            registrations: settings.sign_up.takes_strangers(),
             approval_required: settings.sign_up == SignUp::Approval,
             invites_enabled: settings.sign_up == SignUp::Invite,
             configuration: V1Configuration {
