@@ -190,6 +190,19 @@ pub struct Post {
     pub local_only: bool,
 }
 
+impl Post {
+    /// Whether it answers nobody but its author: it stands by itself.
+    pub fn leads(&self) -> bool {
+        self.in_reply_to.is_none() || self.in_reply_to_account_id == Some(self.author_id)
+    }
+
+    /// Whom an answer to this post by `author` speaks to. Who goes on below
+    /// themself speaks on to whom they answered.
+    pub fn answered_by(&self, author: AccountId) -> AccountId {
+        if self.author_id == author { self.in_reply_to_account_id.unwrap_or(author) } else { self.author_id }
+    }
+}
+
 /// Numbers shown under a post.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct PostCounts {

@@ -66,7 +66,7 @@ impl Topic {
 pub struct Reach {
     /// Where it was written: never [`Side::Both`].
     side: Side,
-    /// It starts a conversation, so it stands among all public posts.
+    /// It answers nobody else, so it stands among all public posts.
     leads: bool,
     /// It has media.
     media: bool,
@@ -78,7 +78,7 @@ impl Reach {
     pub fn of(post: &Post, side: Side) -> Option<Self> {
         (post.visibility == Visibility::Public).then(|| Self {
             side,
-            leads: post.in_reply_to.is_none(),
+            leads: post.leads(),
             media: !post.text.attachments.is_empty(),
             hashtags: post.text.hashtags.clone(),
         })

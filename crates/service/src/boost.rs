@@ -9,7 +9,7 @@ use activitypub::announce::Announced;
 use activitypub::render;
 use activitypub::{Activity, Announce};
 use domain::notification::{About, NotificationKind};
-use domain::visibility::may_boost;
+use domain::visibility::{Standing, may_boost};
 use domain::{Account, AccountId, BoostId, Event, ObjectId, Post, PostId, Visibility};
 use store::Tx;
 use store::boost::Boost;
@@ -20,6 +20,24 @@ const AGAIN_AFTER_MS: i64 = 3_600_000;
 
 fn news(to: AccountId, from: AccountId, id: PostId) -> News {
     News { to, kind: NotificationKind::Boost, from, about: About::Post(id) }
+}
+
+/// What a viewer is to a boost: its booster is its author, and whose post it
+/// is is addressed.
+pub(crate) fn standing(
+    tx: &mut Tx,
+    boost: &Boost,
+    post: &Post,
+    viewer: Option<AccountId>,
+) -> Result<Standing> {
+    let Some(viewer) = viewer else { return Ok(Standing::STRANGER) };
+    let booster = boost.account_id;
+    Ok(Standing {
+        is_author: viewer == booster,
+        follows: store::follow::find(tx, viewer, booster)?.is_some_and(|follow| follow.accepted),
+        addressed: viewer == post.author_id,
+        blocked: store::block::either(tx, viewer, booster)?,
+    })
 }
 
 /// One of ours shows a post to its followers. Twice is once.
@@ -56,8 +74,11 @@ fn mine(tx: &mut Tx, viewer: &Account, boosted: &Post, visibility: Visibility) -
         activity_id: ObjectId::parse(&activity_id).expect("an id with a path added is an id"),
         account_id: viewer.id,
         post_id: boosted.id,
-        // A boost is seen by no more people than the post.
-        visibility: visibility.max(boosted.visibility).min(Visibility::Followers),
+        // A boost is seen by no more people than the post, and is never direct.
+        visibility: match boosted.visibility {
+            Visibility::Public | Visibility::Unlisted => visibility.min(Visibility::Followers),
+            Visibility::Followers | Visibility::Direct => Visibility::Followers,
+        },
         created_at: tx.now(),
     }
 }
@@ -82,7 +103,8 @@ fn sending<'a>(
 
 /// Shows a boost to who here follows the booster, and tells the author.
 fn spread(tx: &mut Tx, booster: &Account, boost: &Boost, boosted: &Post, author: &Account) -> Result<()> {
-    let followers = store::follow::local_followers(tx, booster.id)?;
+    let mut followers = store::follow::local_followers(tx, booster.id)?;
+    post::leave_out_averse(tx, boosted, &mut followers)?;
     let mut owners: Vec<AccountId> = followers
         .iter()
         .filter(|follower| follower.shows_boosts && follower.reads(boosted.text.language.as_deref()))
@@ -106,10 +128,12 @@ fn spread(tx: &mut Tx, booster: &Account, boost: &Boost, boosted: &Post, author:
     Ok(())
 }
 
-/// One of ours takes a boost back.
+/// One of ours takes a boost back, also of a post it may not see any more.
 pub fn undo(tx: &mut Tx, viewer: &Account, id: PostId) -> Result<()> {
-    let (boosted, author) = post::seen_by(tx, id, viewer)?;
-    let Some(boost) = store::boost::find(tx, viewer.id, id)? else { return Ok(()) };
+    let Some(boost) = store::boost::find(tx, viewer.id, id)? else {
+        return post::seen_by(tx, id, viewer).map(drop);
+    };
+    let (boosted, author) = post::whole(tx, id)?;
     store::boost::remove(tx, &boost)?;
     notify::retract(tx, &news(author.id, viewer.id, id))?;
     if boosted.local_only {

@@ -21,14 +21,21 @@ pub use obtain::{obtain, refetch, renew};
 pub use publish::{Published, publish, unexpected};
 pub(crate) use publish::{check, publish_once};
 pub use receive::{receive, receive_update};
+pub(crate) use spread::leave_out_averse;
+
+/// A post and its author, whoever may see it.
+pub(crate) fn whole(tx: &mut Tx, id: PostId) -> Result<(Post, Account)> {
+    let post = store::post::find(tx, id)?.or_not_found("post")?;
+    let author = store::account::get(tx, post.author_id)?;
+    Ok((post, author))
+}
 
 /// A post and its author, if the viewer may see it; what may not be seen looks missing.
 pub fn seen_by(tx: &mut Tx, id: PostId, viewer: &Account) -> Result<(Post, Account)> {
-    let post = store::post::find(tx, id)?.or_not_found("post")?;
+    let (post, author) = whole(tx, id)?;
     let standing = store::post::standing(tx, &post, Some(viewer.id))?;
     if !may_see(post.visibility, standing) {
         return Err(Error::NotFound("post"));
     }
-    let author = store::account::get(tx, post.author_id)?;
     Ok((post, author))
 }

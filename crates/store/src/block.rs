@@ -36,6 +36,18 @@ pub fn blockers_among(tx: &mut Tx, accounts: &[AccountId], target: AccountId) ->
     )
 }
 
+/// Of some accounts, those that block one of the others.
+pub fn blockers_of_any(tx: &mut Tx, accounts: &[AccountId], others: &[AccountId]) -> Result<Vec<AccountId>> {
+    if accounts.is_empty() || others.is_empty() {
+        return Ok(Vec::new());
+    }
+    tx.query(
+        "SELECT DISTINCT account_id FROM block WHERE account_id = ANY($1) AND target_id = ANY($2)",
+        &[&accounts, &others],
+        |row| row.get(0),
+    )
+}
+
 /// Of some accounts, those that block the other or that it blocks.
 pub fn apart(tx: &mut Tx, accounts: &[AccountId], other: AccountId) -> Result<Vec<AccountId>> {
     if accounts.is_empty() {

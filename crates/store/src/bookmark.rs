@@ -15,10 +15,9 @@ pub fn insert(tx: &mut Tx, account: AccountId, post: PostId) -> Result<()> {
     Ok(())
 }
 
-/// Keeps a post no more.
-pub fn remove(tx: &mut Tx, account: AccountId, post: PostId) -> Result<()> {
-    tx.execute("DELETE FROM bookmark WHERE post_id = $1 AND account_id = $2", &[&post, &account])?;
-    Ok(())
+/// Keeps a post no more; false where it was not kept.
+pub fn remove(tx: &mut Tx, account: AccountId, post: PostId) -> Result<bool> {
+    Ok(tx.execute("DELETE FROM bookmark WHERE post_id = $1 AND account_id = $2", &[&post, &account])? == 1)
 }
 
 /// What an account keeps, by the time it was kept, newest first.

@@ -50,6 +50,7 @@ pub fn insert(tx: &mut Tx, boost: &Boost) -> Result<bool> {
     )?;
     if rows == 1 {
         crate::post::add_counts(tx, boost.post_id, 0, 1, 0)?;
+        crate::account::posted(tx, boost.account_id, boost.created_at)?;
     }
     Ok(rows == 1)
 }
@@ -88,6 +89,7 @@ pub fn remove(tx: &mut Tx, boost: &Boost) -> Result<bool> {
     let rows = tx.execute("DELETE FROM boost WHERE id = $1", &[&boost.id])?;
     if rows == 1 {
         crate::post::add_counts(tx, boost.post_id, 0, -1, 0)?;
+        crate::account::add_counts(tx, boost.account_id, 0, 0, -1)?;
         tx.execute(
             "DELETE FROM home_entry WHERE post_id = $1 AND boost_id = $2",
             &[&boost.post_id, &boost.id],

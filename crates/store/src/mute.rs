@@ -69,7 +69,7 @@ pub(crate) fn end(stored: i64) -> Option<Timestamp> {
 }
 
 /// Of some accounts, those that do not want to meet one of the others: they
-/// mute it, or block its host.
+/// mute or block it, or block its host.
 pub fn averse_among(tx: &mut Tx, accounts: &[AccountId], others: &[AccountId]) -> Result<Vec<AccountId>> {
     if accounts.is_empty() || others.is_empty() {
         return Ok(Vec::new());
@@ -77,6 +77,7 @@ pub fn averse_among(tx: &mut Tx, accounts: &[AccountId], others: &[AccountId]) -
     let now = tx.now();
     tx.query(
         "SELECT account_id FROM mute WHERE account_id = ANY($1) AND target_id = ANY($2) AND expires_at_ms > $3
+         UNION SELECT account_id FROM block WHERE account_id = ANY($1) AND target_id = ANY($2)
          UNION SELECT d.account_id FROM domain_block d JOIN account a ON a.host = d.host OR a.domain = d.host
          WHERE d.account_id = ANY($1) AND a.id = ANY($2)",
         &[&accounts, &others, &now],

@@ -336,6 +336,8 @@ pub fn remove(tx: &mut Tx, post: &Post) -> Result<()> {
         &[&post.id, &version],
     )?;
     for sql in [
+        "UPDATE account_count SET posts = posts - 1
+         WHERE account_id IN (SELECT account_id FROM boost WHERE post_id = $1)",
         "DELETE FROM home_entry WHERE post_id = $1",
         "DELETE FROM list_entry WHERE post_id = $1",
         "DELETE FROM word_filter_post WHERE post_id = $1",
@@ -356,10 +358,10 @@ pub fn remove(tx: &mut Tx, post: &Post) -> Result<()> {
     ] {
         tx.execute(sql, &[&post.id])?;
     }
-    if let Some(parent) = post.in_reply_to_id {
+    if let Some(parent) = post.in_reply_to_id.filter(|_| post.visibility.is_open()) {
         add_counts(tx, parent, -1, 0, 0)?;
     }
-    if post.visibility.is_open() {
+    if post.visibility != Visibility::Direct {
         crate::account::add_counts(tx, post.author_id, 0, 0, -1)?;
     }
     Ok(())
@@ -387,16 +389,17 @@ pub fn counts(tx: &mut Tx, post: PostId) -> Result<PostCounts> {
 
 /// Hangs posts that answer `post` and came before it under it.
 pub fn adopt(tx: &mut Tx, post: &Post) -> Result<()> {
-    let orphans: Vec<(PostId, PostId)> = tx.query(
-        "SELECT id, conversation_id FROM post WHERE in_reply_to = $1 AND in_reply_to_id IS NULL LIMIT 1000",
+    let orphans: Vec<(PostId, PostId, AccountId, bool)> = tx.query(
+        "SELECT id, conversation_id, author_id, visibility <= 1 FROM post
+         WHERE in_reply_to = $1 AND in_reply_to_id IS NULL LIMIT 1000",
         &[&post.object_id],
-        |row| Ok((row.get(0)?, row.get(1)?)),
+        |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?)),
     )?;
-    for (child, conversation) in &orphans {
+    for (child, conversation, author, _) in &orphans {
         let version = tx.new_id();
         tx.execute(
             "UPDATE post SET in_reply_to_id = $2, in_reply_to_account_id = $3, row_version = $4 WHERE id = $1",
-            &[child, &post.id, &post.author_id, &version],
+            &[child, &post.id, &post.answered_by(*author), &version],
         )?;
         tx.execute(
             "UPDATE post SET conversation_id = $2, row_version = $3 WHERE conversation_id = $1",
@@ -404,9 +407,9 @@ pub fn adopt(tx: &mut Tx, post: &Post) -> Result<()> {
         )?;
         crate::mute::follow_conversation(tx, *conversation, post.conversation_id)?;
     }
-    if !orphans.is_empty() {
-        let many = i64::try_from(orphans.len()).unwrap_or(i64::MAX);
-        add_counts(tx, post.id, many, 0, 0)?;
+    let open = orphans.iter().filter(|(.., is_open)| *is_open).count();
+    if open > 0 {
+        add_counts(tx, post.id, i64::try_from(open).unwrap_or(i64::MAX), 0, 0)?;
     }
     Ok(())
 }

@@ -3,16 +3,17 @@
 use super::linked;
 use super::publish::{Silence, check_length, sending, written};
 use super::question::{self, PollChange};
+use super::spread::tell_named;
 use crate::activity;
 use crate::arrival::Outcome;
 use crate::media::Retouch;
 use crate::notify::{self, News};
-use crate::{Cx, Error, OrNotFound, Result, documents, media, undone};
+use crate::{Cx, Error, OrNotFound, Result, conversation, documents, media, undone};
 use activitypub::render;
 use domain::notification::{About, NotificationKind};
 use domain::post::{self, Draft};
 use domain::visibility::may_see;
-use domain::{Account, Event, MediaId, ObjectId, Post, PostId, PostKind};
+use domain::{Account, AccountId, Event, MediaId, ObjectId, Post, PostId, PostKind};
 use std::sync::Arc;
 use store::Tx;
 use store::tombstone::{self, Grave};
@@ -75,10 +76,10 @@ pub async fn edit(cx: &Cx, viewer: &Account, id: PostId, edit: Edit) -> Result<(
             question::replace(tx, &post, before.as_ref(), after.as_ref())?;
         }
         store::post::set_hashtags(tx, id, &text.hashtags)?;
-        store::post::address(tx, id, &post::addressed(viewer.id, &text.mentions, None))?;
         tell_boosters(tx, &post)?;
-        tx.tell(Event::Edited(id));
         let changed = own(tx, &viewer, id)?;
+        name(tx, &changed, &viewer, &post::addressed(viewer.id, &text.mentions, None))?;
+        tx.tell(Event::Edited(id));
         linked::file_again(tx, &changed, None)?;
         send_update(tx, &viewer, &changed)
     })
@@ -121,6 +122,18 @@ fn interested(tx: &mut Tx, post: &Post) -> Result<Vec<Arc<Account>>> {
         .map(|(account, _)| account)
         .filter(|account| account.id != post.author_id)
         .collect())
+}
+
+/// Addresses a changed post to whom it names now, and tells those who are new.
+pub(super) fn name(tx: &mut Tx, post: &Post, author: &Account, named: &[AccountId]) -> Result<()> {
+    let known = store::post::addressed(tx, post.id)?;
+    let new: Vec<AccountId> = named.iter().copied().filter(|id| !known.contains(id)).collect();
+    store::post::address(tx, post.id, &new)?;
+    if new.is_empty() {
+        return Ok(());
+    }
+    tell_named(tx, post, author, &new)?;
+    conversation::add(tx, post, author, &[known, new].concat())
 }
 
 /// Tells accounts of ours that a post they boosted has changed.

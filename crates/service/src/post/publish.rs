@@ -9,7 +9,6 @@ use crate::outbox::{Followers, Shared};
 use crate::profile::{self, AccountView};
 use crate::{Cx, Error, Result, account, documents, media};
 use domain::post::{self, Draft, Format, InvalidDraft, Mention, PostText};
-use domain::visibility::may_see;
 use domain::{Account, AccountId, ApplicationId, Handle, Post, PostId, PostKind, Visibility};
 use futures_util::future::join_all;
 use std::collections::HashMap;
@@ -245,7 +244,7 @@ fn compose(
         url: Some(tx.names().post_page(&viewer.handle.name, id)),
         in_reply_to: parent.as_ref().map(|parent| parent.object_id.clone()),
         in_reply_to_id: parent.as_ref().map(|parent| parent.id),
-        in_reply_to_account_id: parent.as_ref().map(|parent| parent.author_id),
+        in_reply_to_account_id: parent.as_ref().map(|parent| parent.answered_by(viewer.id)),
         conversation_id: parent.as_ref().map_or(id, |parent| parent.conversation_id),
         published_at: tx.now(),
         edited_at: None,
@@ -268,12 +267,7 @@ fn compose(
 
 fn parent(tx: &mut Tx, viewer: &Account, draft: &Draft) -> Result<Option<Post>> {
     let Some(id) = draft.in_reply_to else { return Ok(None) };
-    let parent = store::post::find(tx, id)?.ok_or(Error::NotFound("post"))?;
-    let standing = store::post::standing(tx, &parent, Some(viewer.id))?;
-    if !may_see(parent.visibility, standing) {
-        return Err(Error::NotFound("post"));
-    }
-    Ok(Some(parent))
+    Ok(Some(super::seen_by(tx, id, viewer)?.0))
 }
 
 /// Who is answered, where the text does not name them already.

@@ -7,7 +7,7 @@ use crate::arrival::{Arrival, Need, Outcome};
 use crate::{Result, fingerprint, undone};
 use activitypub::{Note, Object, Reference};
 use domain::moderation::{Concern, HostRule, Verdict, verdict};
-use domain::{Account, AccountId, Event, Post, PostId, Timestamp, ownership};
+use domain::{Account, AccountId, Event, Post, PostId, Timestamp, Visibility, ownership};
 use store::Tx;
 use text::sanitise::RULES_VERSION;
 
@@ -153,7 +153,7 @@ pub(super) fn write(
         url: note.url.clone(),
         in_reply_to: note.in_reply_to.clone(),
         in_reply_to_id: parent.map(|parent| parent.id),
-        in_reply_to_account_id: parent.map(|parent| parent.author_id),
+        in_reply_to_account_id: parent.map(|parent| parent.answered_by(author.id)),
         conversation_id: parent.map_or(id, |parent| parent.conversation_id),
         published_at,
         edited_at: note.updated.filter(|updated| *updated > published_at).map(|updated| updated.min(now)),
@@ -177,10 +177,10 @@ pub(super) fn file(tx: &mut Tx, post: &Post, addressed: &[AccountId]) -> Result<
     if !post.text.hashtags.is_empty() {
         store::post::set_hashtags(tx, post.id, &post.text.hashtags)?;
     }
-    if post.visibility.is_open() {
+    if post.visibility != Visibility::Direct {
         store::account::posted(tx, post.author_id, post.published_at)?;
     }
-    if let Some(parent) = post.in_reply_to_id {
+    if let Some(parent) = post.in_reply_to_id.filter(|_| post.visibility.is_open()) {
         store::post::add_counts(tx, parent, 1, 0, 0)?;
     }
     store::post::adopt(tx, post)?;
@@ -248,7 +248,7 @@ pub(super) fn change(tx: &mut Tx, post: &Post, author: &Account, note: &Note) ->
     let changed = Post { text: text.clone(), ..post.clone() };
     linked::file_again(tx, &changed, linked::own_card(note).as_ref())?;
     let mentioned: Vec<AccountId> = text.mentions.iter().map(|mention| mention.account_id).collect();
-    store::post::address(tx, post.id, &mentioned)?;
+    super::change::name(tx, &changed, author, &mentioned)?;
     super::change::tell_boosters(tx, post)?;
     tx.tell(Event::Edited(post.id));
     Ok(Outcome::Processed)

@@ -30,7 +30,7 @@ pub(super) fn spread(tx: &mut Tx, post: &Post, author: &Account, addressed: &[Ac
     let told = tell_named(tx, post, author, addressed)?;
     conversation::add(tx, post, author, addressed)?;
     // What answers others is not announced.
-    let announced = post.in_reply_to.is_none() || post.in_reply_to_account_id == Some(author.id);
+    let announced = post.leads();
     for follower in followers.iter().filter(|f| announced && f.notifies && !told.contains(&f.account_id)) {
         notify::tell(tx, &news(follower.account_id, NotificationKind::Status, post))?;
     }
@@ -52,16 +52,26 @@ fn followers(
 ) -> Result<Vec<LocalFollower>> {
     let mut followers = store::follow::local_followers(tx, author.id)?;
     followers.retain(|follower| follower.reads(post.text.language.as_deref()));
-    let named: Vec<AccountId> = post.text.mentions.iter().map(|mention| mention.account_id).collect();
-    if !named.is_empty() && !followers.is_empty() {
-        let ids: Vec<AccountId> = followers.iter().map(|follower| follower.account_id).collect();
-        let averse = store::mute::averse_among(tx, &ids, &named)?;
-        followers.retain(|f| !averse.contains(&f.account_id) || addressed.contains(&f.account_id));
-    }
+    let (named, mut others): (Vec<_>, Vec<_>) =
+        followers.into_iter().partition(|follower| addressed.contains(&follower.account_id));
+    leave_out_averse(tx, post, &mut others)?;
+    let mut followers = [named, others].concat();
     if post.visibility == Visibility::Direct {
         followers.retain(|follower| addressed.contains(&follower.account_id));
     }
     Ok(followers)
+}
+
+/// Takes out of some followers those who shun somebody whom a post names.
+pub(crate) fn leave_out_averse(tx: &mut Tx, post: &Post, followers: &mut Vec<LocalFollower>) -> Result<()> {
+    let named: Vec<AccountId> = post.text.mentions.iter().map(|mention| mention.account_id).collect();
+    if named.is_empty() || followers.is_empty() {
+        return Ok(());
+    }
+    let ids: Vec<AccountId> = followers.iter().map(|follower| follower.account_id).collect();
+    let averse = store::mute::averse_among(tx, &ids, &named)?;
+    followers.retain(|follower| !averse.contains(&follower.account_id));
+    Ok(())
 }
 
 /// Of these, those in whose home it belongs: of answers to others, only those
@@ -86,13 +96,23 @@ fn readers(
     Ok(followers)
 }
 
-/// Tells accounts of ours that a post names them, but not where one blocks the other.
-fn tell_named(tx: &mut Tx, post: &Post, author: &Account, addressed: &[AccountId]) -> Result<Vec<AccountId>> {
+/// Tells accounts of ours that a post names them, but not where one blocks the
+/// other, or where they block whom it names beside them or whom it answers.
+pub(super) fn tell_named(
+    tx: &mut Tx,
+    post: &Post,
+    author: &Account,
+    addressed: &[AccountId],
+) -> Result<Vec<AccountId>> {
     let mut told = store::account::local_among(tx, addressed)?;
     let mentioned = |id: &AccountId| post.text.mentions.iter().any(|mention| mention.account_id == *id);
     told.retain(|id| *id != author.id && (post.visibility == Visibility::Direct || mentioned(id)));
     let blocking = store::block::apart(tx, &told, author.id)?;
     told.retain(|id| !blocking.contains(id));
+    let others = post.text.mentions.iter().map(|mention| mention.account_id);
+    let others: Vec<AccountId> = others.chain(post.in_reply_to_account_id).collect();
+    let shunning = store::block::blockers_of_any(tx, &told, &others)?;
+    told.retain(|id| !shunning.contains(id));
     for account in &told {
         notify::tell(tx, &news(*account, NotificationKind::Mention, post))?;
     }
