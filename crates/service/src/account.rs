@@ -179,6 +179,9 @@ fn fields(tx: &Tx, lines: &[(String, String)]) -> Result<Vec<Field>> {
         return Err(Error::invalid("Fields", "are too many (maximum is 8)"));
     }
     let is_long = |text: &str| text.chars().count() > MAX_FIELD_CHARACTERS;
+    if written.iter().any(|(name, _)| name.trim().is_empty()) {
+        return Err(Error::invalid("Fields", "need a label each"));
+    }
     if written.iter().any(|(name, value)| is_long(name) || is_long(value)) {
         return Err(Error::invalid("Fields", "are too long (maximum is 500 characters)"));
     }

@@ -12,9 +12,13 @@ pub fn keep(tx: &mut Tx, viewer: &Account, id: PostId) -> Result<()> {
     Ok(store::bookmark::insert(tx, viewer.id, id)?)
 }
 
-/// The viewer keeps a post no more.
+/// The viewer keeps a post no more, also one it may not see any more.
 pub fn drop(tx: &mut Tx, viewer: &Account, id: PostId) -> Result<()> {
-    Ok(store::bookmark::remove(tx, viewer.id, id)?)
+    if store::bookmark::remove(tx, viewer.id, id)? {
+        Ok(())
+    } else {
+        post::seen_by(tx, id, viewer).map(|_| ())
+    }
 }
 
 /// What the viewer keeps, by the time it was kept.

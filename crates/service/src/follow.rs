@@ -9,10 +9,13 @@ use activitypub::accept::Answer;
 use activitypub::render::{self, Envelope};
 use domain::follow::{Decision, decide};
 use domain::notification::{About, NotificationKind};
-use domain::{Account, AccountId, AccountKind, ActorId};
+use domain::{Account, AccountId, AccountKind, ActorId, Page};
 use serde_json::Value;
-use store::follow::Follow as Row;
+use store::follow::{Follow as Row, Side};
 use store::{Tx, timeline};
+
+/// The most who are let in at once.
+const WAITING: i64 = 500;
 
 /// What a follower wishes; `None` leaves it as it is.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -175,6 +178,15 @@ pub fn authorize(tx: &mut Tx, owner: &Account, follower: AccountId) -> Result<()
     let (row, follower) = waiting(tx, owner, follower)?;
     admit(tx, owner, &follower)?;
     answer(tx, owner, &follower, &row.activity_id, Verdict::Accept)
+}
+
+/// One of ours, who asks no more to be asked, lets in who waits: as many as
+/// one transaction bears; those beyond ask again or wait on.
+pub(crate) fn authorize_waiting(tx: &mut Tx, owner: &Account) -> Result<()> {
+    for (_, follower) in store::follow::list(tx, owner.id, Side::Requests, Page::newest(WAITING))? {
+        authorize(tx, owner, follower)?;
+    }
+    Ok(())
 }
 
 /// One of ours turns a follower away, waiting or admitted.

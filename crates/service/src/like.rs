@@ -33,10 +33,12 @@ pub fn like(tx: &mut Tx, viewer: &Account, id: PostId) -> Result<()> {
     Ok(())
 }
 
-/// One of ours takes a like back.
+/// One of ours takes a like back, also of a post it may not see any more.
 pub fn undo(tx: &mut Tx, viewer: &Account, id: PostId) -> Result<()> {
-    let (liked, author) = post::seen_by(tx, id, viewer)?;
-    let Some(activity_id) = store::like::remove(tx, viewer.id, id)? else { return Ok(()) };
+    let Some(activity_id) = store::like::remove(tx, viewer.id, id)? else {
+        return post::seen_by(tx, id, viewer).map(drop);
+    };
+    let (liked, author) = post::whole(tx, id)?;
     notify::retract(tx, &news(author.id, viewer.id, id))?;
     if let Some(activity_id) = activity_id.filter(|_| !author.is_ours()) {
         let minted = activity::mint(tx, viewer);

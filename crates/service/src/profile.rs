@@ -82,6 +82,23 @@ pub(crate) fn listed(tx: &mut Tx, rows: &[(i64, AccountId)]) -> Result<Listed<Ac
     Ok(Listed::new(views, rows.iter().map(|(row, _)| *row)))
 }
 
+/// The same for lists of others: without whom the viewer mutes or blocks, or
+/// who blocks the viewer.
+pub(crate) fn listed_for(
+    tx: &mut Tx,
+    viewer: Option<AccountId>,
+    rows: &[(i64, AccountId)],
+) -> Result<Listed<AccountView>> {
+    let mut listed = listed(tx, rows)?;
+    if let Some(viewer) = viewer {
+        let ids: Vec<AccountId> = listed.items.iter().map(|view| view.account.id).collect();
+        let mut shunned = store::mute::unwanted_among(tx, viewer, &ids)?;
+        shunned.extend(store::block::apart(tx, &ids, viewer)?);
+        listed.items.retain(|view| !shunned.contains(&view.account.id));
+    }
+    Ok(listed)
+}
+
 fn of_side(
     tx: &mut Tx,
     viewer: Option<AccountId>,
@@ -99,7 +116,7 @@ fn of_side(
         return Ok(Listed::empty());
     }
     let rows = store::follow::list(tx, id, side, page)?;
-    listed(tx, &rows)
+    if viewer == Some(id) { listed(tx, &rows) } else { listed_for(tx, viewer, &rows) }
 }
 
 /// Who follows an account. Whom the account blocks sees nobody.

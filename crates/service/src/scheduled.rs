@@ -8,8 +8,8 @@ use store::Tx;
 
 pub use store::scheduled::Scheduled;
 
-/// What is to be published sooner is published at once.
-pub const MIN_AHEAD: Duration = Duration::from_secs(300);
+/// What is to be published later is to be so much later.
+const MIN_AHEAD: Duration = Duration::from_secs(300);
 /// Drafts of one account that may wait.
 const MOST: i64 = 300;
 /// The same for one day.
@@ -20,9 +20,17 @@ const STEP: i64 = 50;
 /// After so long it is tried again where the store or the network failed.
 const AGAIN_AFTER: Duration = Duration::from_secs(60);
 
-/// Whether a time is far enough ahead to wait for.
-pub fn is_ahead(now: Timestamp, at: Timestamp) -> bool {
-    at > now.plus(MIN_AHEAD)
+/// Until when a draft has to wait; what was due before need not. Too soon is
+/// refused: whoever plans wants time to think again.
+pub fn wait(now: Timestamp, at: Timestamp) -> Result<Option<Timestamp>> {
+    if at > now.plus(MIN_AHEAD) {
+        return Ok(Some(at));
+    }
+    if at <= now { Ok(None) } else { Err(too_soon()) }
+}
+
+fn too_soon() -> Error {
+    Error::invalid("Scheduled at", "The scheduled date must be in the future")
 }
 
 /// Keeps a draft until its time. A repeated request is answered with the first
@@ -86,8 +94,8 @@ pub fn one(tx: &mut Tx, viewer: AccountId, id: i64) -> Result<Scheduled> {
 /// Gives a draft another time.
 pub fn reschedule(tx: &mut Tx, viewer: AccountId, id: i64, due_at: Timestamp) -> Result<Scheduled> {
     one(tx, viewer, id)?;
-    if !is_ahead(tx.now(), due_at) {
-        return Err(Error::invalid("Scheduled at", "date must be in the future"));
+    if wait(tx.now(), due_at)?.is_none() {
+        return Err(too_soon());
     }
     store::scheduled::reschedule(tx, id, due_at)?;
     one(tx, viewer, id)

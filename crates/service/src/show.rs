@@ -64,8 +64,9 @@ pub fn post(tx: &mut Tx, author: &Account, id: PostId, viewer: Option<AccountId>
         return Ok(Shown::Thread(Box::new(thread_of(tx, id, viewer)?)));
     }
     let boost = store::boost::get(tx, BoostId(id.0))?;
-    if let Some(boost) = boost.filter(|boost| boost.account_id == author.id && boost.visibility.is_open()) {
-        return Ok(Shown::Boost(Box::new(thread::one(tx, viewer, boost.post_id)?)));
+    if boost.is_some_and(|boost| boost.account_id == author.id) {
+        let boosted = thread::post_of(tx, viewer, id)?;
+        return Ok(Shown::Boost(Box::new(thread::one(tx, viewer, boosted)?)));
     }
     let object = tx.names().post(&author.actor_id, id);
     match store::tombstone::find(tx, object.as_str())? {

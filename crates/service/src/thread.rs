@@ -1,13 +1,13 @@
 //! One post and what stands around it: its conversation, its versions, who
 //! likes it. What the viewer may not see looks missing.
 
-use crate::Result;
 use crate::error::OrNotFound;
 use crate::listed::Listed;
 use crate::profile::{self, AccountView};
 use crate::timeline::dress;
-use domain::visibility::{Standing, may_see};
-use domain::{AccountId, BoostId, Page, PostId, PostView};
+use crate::{Result, boost};
+use domain::visibility::may_see;
+use domain::{Account, AccountId, BoostId, Page, PostId, PostView};
 use std::collections::{HashMap, HashSet};
 use store::timeline::Entry;
 use store::{Tx, timeline};
@@ -34,23 +34,25 @@ fn entry(tx: &mut Tx, viewer: Option<AccountId>, id: PostId) -> Result<Entry> {
         return Err(crate::Error::NotFound(POST));
     }
     if let Some(boost) = boost {
-        let standing = standing_to(tx, viewer, boost.account_id)?;
-        if !may_see(boost.visibility, standing) {
+        let post = store::post::find(tx, boost.post_id)?.or_not_found(POST)?;
+        if !may_see(boost.visibility, boost::standing(tx, &boost, &post, viewer)?) {
             return Err(crate::Error::NotFound(POST));
         }
     }
     Ok(entry)
 }
 
-/// What the viewer is to whoever boosted something.
-fn standing_to(tx: &mut Tx, viewer: Option<AccountId>, booster: AccountId) -> Result<Standing> {
-    let Some(viewer) = viewer else { return Ok(Standing::STRANGER) };
-    Ok(Standing {
-        is_author: viewer == booster,
-        follows: store::follow::find(tx, viewer, booster)?.is_some_and(|follow| follow.accepted),
-        addressed: false,
-        blocked: store::block::either(tx, viewer, booster)?,
-    })
+/// Takes back what the viewer did with a post, and shows the post. The verb
+/// says whether there was something to take back, or the viewer may see it.
+pub fn take_back(
+    tx: &mut Tx,
+    viewer: &Account,
+    id: PostId,
+    verb: impl FnOnce(&mut Tx, &Account, PostId) -> Result<()>,
+) -> Result<PostView> {
+    let id = store::boost::get(tx, BoostId(id.0))?.map_or(id, |boost| boost.post_id);
+    verb(tx, viewer, id)?;
+    dress(tx, Some(viewer.id), &[id.into()])?.into_iter().next().or_not_found(POST)
 }
 
 /// The post that an id stands for, be it the post's own or that of a boost of it.
@@ -169,7 +171,7 @@ pub fn history(tx: &mut Tx, viewer: Option<AccountId>, id: PostId) -> Result<(Po
 pub fn likers(tx: &mut Tx, viewer: Option<AccountId>, id: PostId, page: Page) -> Result<Listed<AccountView>> {
     let id = post_of(tx, viewer, id)?;
     let rows = store::like::likers(tx, id, page)?;
-    profile::listed(tx, &rows)
+    profile::listed_for(tx, viewer, &rows)
 }
 
 /// Who boosted a post for everyone to see.
@@ -181,5 +183,5 @@ pub fn boosters(
 ) -> Result<Listed<AccountView>> {
     let id = post_of(tx, viewer, id)?;
     let rows = store::boost::boosters(tx, id, page)?;
-    profile::listed(tx, &rows)
+    profile::listed_for(tx, viewer, &rows)
 }

@@ -106,7 +106,7 @@ fn share(headers: &mut HeaderMap, preflight: bool) {
         set(
             headers,
             header::ACCESS_CONTROL_ALLOW_HEADERS,
-            "Authorization, Content-Type, Idempotency-Key, Range",
+            "Authorization, Content-Type, Idempotency-Key, Range, *",
         );
         set(headers, header::ACCESS_CONTROL_MAX_AGE, "7200");
     }

@@ -1,7 +1,7 @@
 //! Posts that the viewer keeps, and those shown first on the own profile.
 
 use crate::answer::{Answer, Id, Place};
-use crate::interactions::upon;
+use crate::interactions::{take_back, upon};
 use axum::extract::State;
 use service::{Cx, bookmark, pin as pins};
 use web::Viewer;
@@ -15,7 +15,7 @@ pub(crate) async fn keep(State(cx): State<Cx>, viewer: Viewer, Id(id): Id) -> An
 /// `POST /api/v1/statuses/:id/unbookmark`
 pub(crate) async fn drop(State(cx): State<Cx>, viewer: Viewer, Id(id): Id) -> Answer {
     viewer.require("write:bookmarks")?;
-    upon(&cx, &viewer, id, |tx, me, id| bookmark::drop(tx, me, id).map(|()| id)).await
+    take_back(&cx, &viewer, id, bookmark::drop).await
 }
 
 /// `GET /api/v1/bookmarks`

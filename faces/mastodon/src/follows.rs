@@ -80,7 +80,16 @@ pub(crate) async fn follow(
 ) -> Answer {
     viewer.require("write:follows")?;
     let wishes = form.wishes()?;
-    towards(&cx, &viewer, id, move |tx, me, other| follow::request(tx, me, other, &wishes)).await
+    let (me, other) = (viewer.account().clone(), AccountId(id));
+    let (found, is_locked) = cx
+        .write(move |tx| {
+            let other = profile::one(tx, other)?.account;
+            follow::request(tx, &me, &other, &wishes)?;
+            Ok((relationship::with(tx, me.id, &[other.id])?, other.flags.locked))
+        })
+        .await?;
+    let now = found.first().map(Relationship::of).ok_or_else(ApiError::not_found)?;
+    json(&if is_locked { now } else { now.expecting_yes() })
 }
 
 #[derive(Debug, Default, Deserialize)]

@@ -6,7 +6,7 @@ use crate::entities::status::visibility_of;
 use axum::extract::State;
 use domain::{Account, PostId, PostView, Visibility};
 use serde::Deserialize;
-use service::{Cx, Tx, boost as boosts, like as likes, thread};
+use service::{Cx, Tx, boost as boosts, like as likes, preferences, thread};
 use web::{ApiError, Params, Viewer};
 
 /// Runs a verb on a post (or on the one that a boost shows) and answers with
@@ -28,6 +28,19 @@ pub(crate) async fn upon(
     json(&Dialect::new(&cx.names).status(&view))
 }
 
+/// Takes back what the viewer did with a post (or the one that a boost shows),
+/// and answers with the post.
+pub(crate) async fn take_back(
+    cx: &Cx,
+    viewer: &Viewer,
+    id: i64,
+    verb: fn(&mut Tx, &Account, PostId) -> service::Result<()>,
+) -> Answer {
+    let me = viewer.account().clone();
+    let view = cx.write(move |tx| thread::take_back(tx, &me, PostId(id), verb)).await?;
+    json(&Dialect::new(&cx.names).status(&view))
+}
+
 /// `POST /api/v1/statuses/:id/favourite`
 pub(crate) async fn like(State(cx): State<Cx>, viewer: Viewer, Id(id): Id) -> Answer {
     viewer.require("write:favourites")?;
@@ -37,7 +50,7 @@ pub(crate) async fn like(State(cx): State<Cx>, viewer: Viewer, Id(id): Id) -> An
 /// `POST /api/v1/statuses/:id/unfavourite`
 pub(crate) async fn unlike(State(cx): State<Cx>, viewer: Viewer, Id(id): Id) -> Answer {
     viewer.require("write:favourites")?;
-    upon(&cx, &viewer, id, |tx, me, id| likes::undo(tx, me, id).map(|()| id)).await
+    take_back(&cx, &viewer, id, likes::undo).await
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -54,8 +67,9 @@ pub(crate) async fn boost(
     Params(form): Params<BoostForm>,
 ) -> Answer {
     viewer.require("write:statuses")?;
+    let user = viewer.user().id;
     let visibility = match form.visibility.as_deref() {
-        None | Some("") => Visibility::Public,
+        None | Some("") => cx.read(move |tx| preferences::of(tx, user)).await?.visibility,
         Some(word) => match visibility_of(word) {
             Some(visibility) if visibility != Visibility::Direct => visibility,
             _ => return Err(ApiError::invalid("Validation failed: visibility is not included in the list")),
@@ -67,5 +81,5 @@ pub(crate) async fn boost(
 /// `POST /api/v1/statuses/:id/unreblog`: answers with the post.
 pub(crate) async fn unboost(State(cx): State<Cx>, viewer: Viewer, Id(id): Id) -> Answer {
     viewer.require("write:statuses")?;
-    upon(&cx, &viewer, id, |tx, me, id| boosts::undo(tx, me, id).map(|()| id)).await
+    take_back(&cx, &viewer, id, boosts::undo).await
 }

@@ -7,6 +7,7 @@ use crate::entities::status::{visibility, visibility_of};
 use crate::params::{chosen_language, written_picture};
 use axum::extract::State;
 use bytes::Bytes;
+use domain::Visibility;
 use serde::{Deserialize, Serialize};
 use service::account::{PictureChange, ProfileChange, update_local, verify_later};
 use service::media::{Frame, portrait};
@@ -105,7 +106,7 @@ impl OwnForm {
         let source = self.source.and_then(|source| source.0).unwrap_or_default();
         let privacy = source.privacy.filter(|word| !word.is_empty());
         let visibility = match privacy.as_deref().map(visibility_of) {
-            Some(None) => {
+            Some(None | Some(Visibility::Direct)) => {
                 return Err(ApiError::invalid("Validation failed: privacy is not included in the list"));
             }
             Some(known) => known,

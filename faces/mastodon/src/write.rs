@@ -144,28 +144,38 @@ impl StatusForm {
         self.media_attributes.iter().filter_map(|form| form.0.as_ref()?.retouch()).collect()
     }
 
-    /// When it is to be published, if not now: what is nearly due is due.
+    /// When it is to be published, if not now.
     fn scheduled(&self, now: Timestamp) -> Result<Option<Timestamp>, ApiError> {
         let Some(text) = self.scheduled_at.as_deref().filter(|text| !text.is_empty()) else {
             return Ok(None);
         };
-        Ok(Some(scheduled::time(text)?).filter(|at| service::scheduled::is_ahead(now, *at)))
+        Ok(service::scheduled::wait(now, scheduled::time(text)?)?)
     }
 
-    fn draft(self, in_reply_to: Option<PostId>, preferred: &Preferences) -> Result<Draft, ApiError> {
+    fn draft(mut self, in_reply_to: Option<PostId>, preferred: &Preferences) -> Result<Draft, ApiError> {
         let media = self.media()?;
+        let (text, warning) = self.words(String::new());
         Ok(Draft {
             visibility: self.visibility()?.unwrap_or(preferred.visibility),
             format: self.format()?.unwrap_or_default(),
-            text: self.status.unwrap_or_default(),
-            warning: self.spoiler_text.unwrap_or_default(),
             sensitive: self.sensitive.unwrap_or(preferred.sensitive),
             language: self.language.as_deref().and_then(language).or_else(|| preferred.language.clone()),
             in_reply_to,
             media: media.unwrap_or_default(),
             poll: self.poll.0.map_or(Ok(None), PollForm::draft)?,
             local_only: self.local_only.unwrap_or(false),
+            text,
+            warning,
         })
+    }
+
+    /// The text and the warning; a warning of nothing is the text.
+    fn words(&mut self, otherwise: String) -> (String, String) {
+        let warning = self.spoiler_text.take().unwrap_or_default();
+        match self.status.take().unwrap_or(otherwise) {
+            text if text.trim().is_empty() => (warning, String::new()),
+            text => (text, warning),
+        }
     }
 }
 
@@ -244,30 +254,30 @@ pub(crate) async fn edit(
         return Err(ApiError::not_found());
     }
     let (media, retouches) = (form.media()?, form.retouches()?);
+    // Media that are not named again are taken away, unless something is said of them.
+    let media = media.or_else(|| retouches.is_empty().then(Vec::new));
     let draft = changed(&before, form)?;
     post::edit(&cx, viewer.account(), id, Edit { draft, media, retouches }).await?;
     let view = show(&cx, me, id).await?;
     json(&Dialect::new(&cx.names).status(&view))
 }
 
-/// What is not in the form stays as it is.
-fn changed(before: &PostView, form: StatusForm) -> Result<Draft, ApiError> {
+/// The post as the form says it is from now on, as with Mastodon: a warning, a
+/// poll or media that are not in it are gone; text, language and format stay.
+fn changed(before: &PostView, mut form: StatusForm) -> Result<Draft, ApiError> {
     let source = thread::source_of(&before.post);
-    let text = &before.post.text;
     let was =
         if source.media_type == Format::Markdown.media_type() { Format::Markdown } else { Format::Plain };
-    // A warning hides media by itself; without it only what was asked for does.
-    let sensitive = text.sensitive && text.warning.is_empty();
+    let (text, warning) = form.words(source.text);
     Ok(Draft {
         format: form.format()?.unwrap_or(was),
-        text: form.status.unwrap_or(source.text),
-        warning: form.spoiler_text.unwrap_or(source.warning),
-        sensitive: form.sensitive.unwrap_or(sensitive),
-        language: form.language.as_deref().and_then(language).or_else(|| text.language.clone()),
+        text,
+        warning,
+        sensitive: form.sensitive.unwrap_or(false),
+        language: form.language.as_deref().and_then(language).or_else(|| before.post.text.language.clone()),
         visibility: before.post.visibility,
         in_reply_to: None,
         media: Vec::new(),
-        // A poll that is not repeated is taken away.
         poll: form.poll.0.map_or(Ok(None), PollForm::draft)?,
         local_only: before.post.local_only,
     })

@@ -22,7 +22,7 @@ mod when;
 
 use axum::Router;
 use axum::middleware::map_response;
-use axum::response::Response;
+use axum::response::{Redirect, Response};
 use axum::routing::{get, post};
 use http::{HeaderValue, header};
 use service::Cx;
@@ -57,6 +57,8 @@ fn for_people() -> Router<Cx> {
         .route("/auth/sign_up", get(sign_up::form).post(sign_up::sign_up))
         .route("/auth/password", get(password::forgot).post(password::ask))
         .route("/auth/password/new", get(password::form).post(password::set))
+        // Where managers of passwords look for the page (W3C change-password-url).
+        .route("/.well-known/change-password", get(async || Redirect::to("/settings/security")))
         .route("/auth/confirm", get(password::confirm_form).post(password::confirm))
 }
 

@@ -5,7 +5,7 @@ use crate::activity::{self, Sending};
 use crate::arrival::Outcome;
 use crate::media::Portrait;
 use crate::outbox::{Followers, Shared};
-use crate::{Error, Result, documents, media};
+use crate::{Error, Result, documents, follow, media};
 use activitypub::{Actor, render};
 use domain::account::{Details, MAX_BIO, MAX_DISPLAY_NAME, Profile};
 use domain::media::MAX_DESCRIPTION;
@@ -122,12 +122,16 @@ pub(super) fn lock(tx: &mut Tx, id: AccountId) -> Result<()> {
 pub fn update_local(tx: &mut Tx, id: AccountId, change: &ProfileChange) -> Result<Account> {
     lock(tx, id)?;
     let mut account = store::account::get(tx, id)?;
+    let was_locked = account.flags.locked;
     apply(tx, &mut account, change)?;
     crate::emoji::find_in_profile(tx, &mut account)?;
     account.fetched_at = tx.now();
     store::account::update(tx, &account, RULES_VERSION)?;
     tx.tell(Event::Changed(id));
     tell_followers(tx, &account)?;
+    if was_locked && !account.flags.locked {
+        follow::authorize_waiting(tx, &account)?;
+    }
     Ok(account)
 }
 

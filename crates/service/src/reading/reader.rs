@@ -1,6 +1,6 @@
 //! Who asks for a document.
 
-use crate::Result;
+use crate::{Result, boost};
 use domain::moderation::HostRule;
 use domain::post::Post;
 use domain::visibility::Standing;
@@ -87,20 +87,11 @@ impl Known {
         Ok(Standing { blocked, ..Standing::STRANGER })
     }
 
-    /// What the reader is to a boost: its booster is the author, and whose post
-    /// it is is addressed.
+    /// What the reader is to a boost.
     pub(super) fn standing_to_boost(self, tx: &mut Tx, boost: &Boost, post: &Post) -> Result<Standing> {
         let blocked = post.local_only || self.is_blocked(tx, boost.account_id)?;
-        let Some(reader) = self.account.filter(|_| self.is_proven) else {
-            return Ok(Standing { blocked, ..Standing::STRANGER });
-        };
-        let follow = store::follow::find(tx, reader, boost.account_id)?;
-        Ok(Standing {
-            is_author: reader == boost.account_id,
-            follows: follow.is_some_and(|follow| follow.accepted),
-            addressed: reader == post.author_id,
-            blocked,
-        })
+        let reader = self.account.filter(|_| self.is_proven);
+        Ok(Standing { blocked, ..boost::standing(tx, boost, post, reader)? })
     }
 }
 

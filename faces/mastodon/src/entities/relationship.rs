@@ -28,6 +28,12 @@ pub(crate) struct Relationship<'a> {
 }
 
 impl<'a> Relationship<'a> {
+    /// After a request to who says yes by itself, in a moment: programs want to
+    /// hear it at once.
+    pub(crate) const fn expecting_yes(self) -> Self {
+        Self { following: self.following || self.requested, requested: false, ..self }
+    }
+
     /// What the viewer is to an account.
     pub(crate) fn of((id, known): &'a (AccountId, Known)) -> Self {
         let asked = known.following || known.requested;
