@@ -13,7 +13,7 @@ use crate::thread;
 use crate::{Cx, Error, Result, account, post};
 use account::Freshness;
 use activitypub::Object;
-use domain::{AccountId, ActorId, Names, ObjectId, PostId, PostView, Timestamp};
+use domain::{AccountId, ActorId, Names, ObjectId, PostId, PostView};
 use std::collections::{HashMap, HashSet};
 use std::time::Duration;
 use store::Tx;

@@ -53,6 +53,9 @@ async fn an_answer_is_in_the_homes_of_those_who_follow_both() {
         assert_eq!(stage.counts(&question).await.replies, 1);
         assert_eq!(answer.conversation_id, question.conversation_id);
         let own = stage.publish(&alice, reply("really", Visibility::Public, &answer)).await;
+        assert_eq!(stage.in_home(&one, &own).await, 0, "it still speaks to bob");
+        let post = stage.post(&alice, "a thread", Visibility::Public).await;
+        let own = stage.publish(&alice, reply("of one", Visibility::Public, &post)).await;
         assert_eq!(stage.in_home(&one, &own).await, 1, "an answer to oneself is a post like others");
     }
 }

@@ -16,6 +16,7 @@ mod authorization;
 mod bookmarks;
 mod cards;
 mod conversations;
+mod customs;
 mod discovery;
 mod emoji;
 mod filters;
