@@ -72,13 +72,15 @@ fn is_unopened(link: &str, open: char, close: char) -> bool {
 }
 
 /// A link as Mastodon writes it: the scheme and what is long are there for
-/// who copies, but not shown.
+/// who copies, but not shown. The host is shown to its end, as only the end
+/// says whose it is.
 pub fn html(url: &str) -> String {
     let spelled = in_ascii(url);
     let url = spelled.as_deref().unwrap_or(url);
     let prefix = PREFIX.find(url).map_or("", |found| found.as_str());
     let rest = url.strip_prefix(prefix).unwrap_or(url);
     let cut = rest.char_indices().nth(SHOWN_CHARS).map_or(rest.len(), |(at, _)| at);
+    let cut = cut.max(rest.find(['/', '?', '#']).unwrap_or(rest.len()));
     let (shown, hidden) = rest.split_at_checked(cut).unwrap_or((rest, ""));
     let class = if hidden.is_empty() { "" } else { " class=\"ellipsis\"" };
     format!(
@@ -124,6 +126,7 @@ mod tests {
         }
     }
 
+    /// N18: who stands before an `@` is easily taken for the host.
     #[test]
     fn what_is_no_safe_link_is_text() {
         for text in [
@@ -133,12 +136,30 @@ mod tests {
             "a.example",
             "https://",
             "https://good.example@evil.example/",
+            "https://good.example%2Fabout%2Fus%2Fand%2Four%2Fhistory:x@evil.example/",
             "xhttps://a.example",
         ] {
             assert!(found(text).is_empty(), "{text}");
         }
     }
 
+    /// N18
+    #[test]
+    fn a_host_is_shown_to_its_end_however_long_it_is() {
+        for (host, rest) in [
+            ("good.example.and.some.more.of.it.evil.example", "/x"),
+            ("www.good.example.0123456789012.evil.example:8443", ""),
+        ] {
+            let html = html(&format!("https://{host}{rest}"));
+            let shown = host.trim_start_matches("www.");
+            assert!(
+                html.contains(&format!(">{shown}</span><span class=\"invisible\">{rest}</span>")),
+                "{html}"
+            );
+        }
+    }
+
+    /// N20
     #[test]
     fn a_host_is_shown_as_it_is_spelled() {
         let html = html("https://\u{430}pple.com/\u{430}");

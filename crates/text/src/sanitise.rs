@@ -17,6 +17,7 @@ use crate::scan::{Piece, pieces};
 use ammonia::{Builder, UrlRelative};
 use std::collections::{HashMap, HashSet};
 use std::sync::LazyLock;
+use url::Url;
 
 /// The version of these rules. What was cleaned under older ones is cleaned
 /// again when it is next swept.
@@ -126,11 +127,20 @@ fn builder(tags: &[&'static str]) -> Builder<'static> {
         .generic_attributes(HashSet::new())
         .url_schemes(SCHEMES.into_iter().collect())
         .url_relative(UrlRelative::Deny)
+        .attribute_filter(|_, attribute, value| {
+            (attribute != "href" || tells_its_host(value)).then(|| value.into())
+        })
         .link_rel(Some(REL));
     if has("a") {
         builder.set_tag_attribute_values(HashMap::from([("a", HashMap::from([("target", "_blank")]))]));
     }
     builder
+}
+
+/// Whether a link has no `user:password@`, which looks like the host and is not.
+fn tells_its_host(href: &str) -> bool {
+    let hides = |url: Url| !url.username().is_empty() || url.password().is_some();
+    !href.contains('@') || !Url::parse(href.trim()).is_ok_and(hides)
 }
 
 /// A post's `content` as we keep and show it.

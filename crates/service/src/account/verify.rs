@@ -39,9 +39,7 @@ pub async fn verify(cx: &Cx, id: AccountId) -> Result<()> {
 
 /// The page, where a line is nothing but its address.
 fn page_of(value_html: &str) -> Option<Url> {
-    let text = text::plain::from_html(value_html);
-    let url = Url::parse(text.trim()).ok()?;
-    matches!(url.scheme(), "https" | "http").then_some(url)
+    text::link::safe(&text::plain::from_html(value_html))
 }
 
 async fn names_back(cx: &Cx, page: &Url, account: &Account) -> bool {

@@ -108,6 +108,28 @@ fn what_a_post_needs_is_kept() {
     }
 }
 
+/// N18
+#[test]
+fn a_link_that_hides_its_host_behind_a_user_is_none() {
+    for hidden in [
+        "https://good.example@evil.example/",
+        "https://good.example:x@evil.example/",
+        "HTTPS:good.example%2Fabout@evil.example",
+        " https://:x@evil.example/",
+        "gemini://good.example@evil.example/",
+    ] {
+        let html = format!("<a href=\"{hidden}\">good.example</a>");
+        for cleaned in [post(&html), bio(&html), field(&html)] {
+            assert!(!cleaned.contains("href") && cleaned.contains(">good.example</a>"), "{cleaned}");
+        }
+    }
+    for open in
+        ["https://a.example/@bob", "mailto:bob@a.example", "xmpp:bob@a.example", "https://a.example/?q=x@y"]
+    {
+        assert!(field(&format!("<a href=\"{open}\">x</a>")).contains(&format!("href=\"{open}\"")), "{open}");
+    }
+}
+
 #[test]
 fn a_link_from_outside_is_marked_and_its_classes_are_ours() {
     assert_eq!(
