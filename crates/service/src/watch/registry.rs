@@ -304,6 +304,7 @@ mod tests {
         assert_eq!(line.next().await.unwrap_err(), End::Slow);
     }
 
+    /// N27
     #[tokio::test]
     async fn a_token_that_is_good_no_more_ends_its_lines_and_no_others() {
         let streams = Streams::default();
@@ -315,6 +316,7 @@ mod tests {
         assert!(bob.next().await.is_ok());
     }
 
+    /// N34
     #[test]
     fn one_account_has_so_many_lines_and_no_more() {
         let streams = Streams::default();

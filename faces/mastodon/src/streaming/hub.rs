@@ -18,8 +18,9 @@ use tokio::sync::watch;
 /// Most events that are looked at together.
 const TOGETHER: usize = 32;
 /// How often is asked whether the tokens of those who watch are still good,
-/// beside each time that one is revoked here.
-const ASK_AGAIN: Duration = Duration::from_secs(30);
+/// beside each time that one is revoked here: another process may revoke one,
+/// and a line may be opened while it happens.
+const ASK_AGAIN: Duration = Duration::from_secs(3);
 /// How often a store that is busy is asked once more.
 const TRIES: u32 = 3;
 const BETWEEN_TRIES: Duration = Duration::from_millis(200);

@@ -1,6 +1,7 @@
-use crate::stage::{Server, id, on_each};
+use crate::stage::{Person, Server, id, on_each};
 use domain::Visibility;
 use serde_json::{Value, json};
+use std::time::{Duration, Instant};
 use tokio_tungstenite::tungstenite::Message;
 
 #[test]
@@ -208,6 +209,7 @@ fn a_token_reaches_as_far_as_its_scopes() {
     });
 }
 
+/// N27
 #[test]
 fn a_stream_ends_when_its_token_does() {
     on_each(async |server: Server| {
@@ -228,6 +230,47 @@ fn a_stream_ends_when_its_token_does() {
         bob.writes("still here", "public").await;
         other.expect("update").await;
     });
+}
+
+/// N27
+#[test]
+fn a_new_password_and_the_end_of_an_account_end_open_streams() {
+    let ways = ["password", "suspended", "deleted"];
+    on_each(async |server: Server| {
+        let bob = server.person("bob").await;
+        let live = server.live().await;
+        let mut other = live.watch(&bob, "stream=user").await;
+        for way in ways {
+            let ann = server.person(&format!("ann_{way}")).await;
+            let mut socket = live.watch(&ann, "stream=user").await;
+            let mut events = live.events(&ann, "/api/v1/streaming/user").await;
+            events.until(":)\n").await;
+            ann.get("/api/v1/timelines/home").await.ok();
+            let began = Instant::now();
+            shut_out(&server, &ann, way).await;
+            assert_eq!(socket.closed().await, 1008, "{way}");
+            events.rest().await;
+            assert_eq!(ann.get("/api/v1/timelines/home").await.status, 401, "{way}");
+            assert!(began.elapsed() < Duration::from_secs(5), "{way}: {:?}", began.elapsed());
+            assert_eq!(live.socket(&format!("access_token={}", ann.token()), &[]).await.err(), Some(401));
+        }
+        bob.writes("still here", "public").await;
+        other.expect("update").await;
+    });
+}
+
+async fn shut_out(server: &Server, person: &Person, way: &str) {
+    let (cx, id) = (&server.cx, person.account.id);
+    match way {
+        "suspended" => cx.write(move |tx| service::moderation::suspend(tx, id)).await.map(drop).unwrap(),
+        "deleted" => cx.write(move |tx| service::moderation::delete(tx, id)).await.map(drop).unwrap(),
+        _ => {
+            let name = person.account.handle.name.clone();
+            let user = cx.read(move |tx| service::user::by_name(tx, &name)).await.unwrap().unwrap();
+            service::user::set_password(cx, user.id, "another horse".into()).await.unwrap();
+        }
+    }
+    cx.access.forget_account(id);
 }
 
 #[test]
