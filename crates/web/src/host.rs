@@ -137,6 +137,7 @@ mod tests {
         forwarded_for(&headers, &settings(), "10.0.0.1".parse().unwrap()).to_string()
     }
 
+    /// N25
     #[test]
     fn the_client_is_the_last_address_that_is_no_proxy_of_ours() {
         assert_eq!(client(&["203.0.113.7"]), "203.0.113.7");

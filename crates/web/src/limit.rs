@@ -183,6 +183,7 @@ mod tests {
         assert_eq!(take(10_000), Ok(1));
     }
 
+    /// N25
     #[test]
     fn one_household_is_one_caller() {
         let limits = Limits::new(true);

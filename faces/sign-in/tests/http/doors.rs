@@ -2,7 +2,9 @@
 
 use crate::browser::{HOST, With, on_each};
 use axum::body::Body;
+use axum::extract::ConnectInfo;
 use http::{Method, Request};
+use std::net::SocketAddr;
 
 #[test]
 fn a_host_that_is_not_ours_is_refused() {
@@ -27,7 +29,7 @@ fn a_host_that_is_not_ours_is_refused() {
     });
 }
 
-/// H07
+/// H07, X06
 #[test]
 fn pages_cannot_be_framed_and_run_no_scripts() {
     on_each(With::default(), async |server| {
@@ -89,6 +91,7 @@ fn what_programs_ask_in_a_wrong_way_is_not_found() {
     });
 }
 
+/// N25
 #[test]
 fn clients_are_counted_and_told() {
     on_each(With { rate_limit: true, ..With::default() }, async |server| {
@@ -113,6 +116,43 @@ fn clients_are_counted_and_told() {
         assert_eq!(browser.get("/api/v1/apps/verify_credentials").await.status, 401);
     });
 }
+
+/// N25
+#[test]
+fn nobody_is_another_by_saying_so() {
+    on_each(With { rate_limit: true, ..With::default() }, async |server| {
+        let ask = async |address: &str, path: &str, header: Option<&str>| {
+            let mut request = Request::get(path).header("host", HOST);
+            for (name, value) in header.iter().flat_map(|value| SAYS_WHO.map(|name| (name, *value))) {
+                request = request.header(name, value);
+            }
+            let mut request = request.body(Body::empty()).unwrap();
+            let address = SocketAddr::new(address.parse().unwrap(), 40_000);
+            request.extensions_mut().insert(ConnectInfo(address));
+            server.send(request).await.status.as_u16()
+        };
+        let path = "/api/v1/apps/verify_credentials";
+        for network in ["203.0.113.7", "2001:db8:1:2::1"] {
+            for number in 0..300 {
+                // Each from somewhere else, if they are believed.
+                assert_eq!(ask(network, path, Some(&format!("198.51.100.{}", number % 256))).await, 401);
+            }
+            for spelling in [path, "/api/v1/apps/verify_credentials/", "/api/v1/apps/verify_credentials.json"]
+            {
+                for header in [None, Some("198.51.100.1"), Some("for=198.51.100.1"), Some("127.0.0.1, ::1")] {
+                    assert_eq!(ask(network, spelling, header).await, 429, "{network} {spelling} {header:?}");
+                }
+            }
+        }
+        for mapped in ["::ffff:203.0.113.7", "2001:db8:1:2:ffff::9"] {
+            assert_eq!(ask(mapped, path, None).await, 429, "{mapped} is no other place");
+        }
+        assert_eq!(ask("2001:db8:1:3::1", path, None).await, 401);
+    });
+}
+
+/// What proxies say of who asks.
+const SAYS_WHO: [&str; 5] = ["x-forwarded-for", "x-real-ip", "forwarded", "cf-connecting-ip", "x-client-ip"];
 
 #[test]
 fn the_stylesheet_that_pages_link_is_there() {

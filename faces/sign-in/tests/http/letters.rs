@@ -115,6 +115,7 @@ fn an_address_is_proven_before_the_account_is_there() {
     });
 }
 
+/// N26
 #[test]
 fn who_signs_up_with_anothers_address_learns_nothing() {
     let postbox = Postbox::open();
@@ -176,6 +177,7 @@ async fn forget(server: &Server, email: &str) -> String {
     page.body
 }
 
+/// N26, N27
 #[test]
 fn a_password_is_set_anew_with_a_letter_and_everything_ends() {
     let postbox = Postbox::open();
@@ -258,6 +260,7 @@ fn a_letter_that_cannot_be_sent_now_is_tried_again_later() {
     });
 }
 
+/// N25
 #[test]
 fn letters_are_not_sent_in_numbers() {
     let postbox = Postbox::open();

@@ -142,6 +142,7 @@ fn codes_end_with_the_password_or_by_the_administrator() {
     });
 }
 
+/// N26
 #[test]
 fn whether_codes_are_asked_for_is_told_to_nobody_without_the_password() {
     on_each(With::default(), async |server| {

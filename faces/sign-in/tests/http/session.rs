@@ -17,6 +17,7 @@ fn a_person_signs_in_with_name_handle_or_e_mail_address() {
     });
 }
 
+/// N26
 #[test]
 fn a_wrong_password_and_an_unknown_user_look_the_same() {
     on_each(With::default(), async |server| {
@@ -136,6 +137,7 @@ fn a_session_ends_after_ninety_days() {
     });
 }
 
+/// N27
 #[test]
 fn a_new_password_ends_all_sessions_and_tokens() {
     on_each(With::default(), async |server| {
@@ -152,6 +154,7 @@ fn a_new_password_ends_all_sessions_and_tokens() {
     });
 }
 
+/// P11
 #[test]
 fn a_user_may_see_and_end_the_own_sessions_only() {
     on_each(With::default(), async |server| {
@@ -208,6 +211,7 @@ fn who_guesses_passwords_has_to_wait() {
     });
 }
 
+/// N25
 #[test]
 fn one_network_that_tries_many_users_has_to_wait() {
     on_each(With { rate_limit: true, ..With::default() }, async |server| {

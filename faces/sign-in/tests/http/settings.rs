@@ -39,6 +39,7 @@ fn the_page_lists_browsers_and_programs_and_ends_them() {
     });
 }
 
+/// P11
 #[test]
 fn a_person_ends_only_what_is_theirs() {
     on_each(With::default(), async |server| {
@@ -57,6 +58,7 @@ fn a_person_ends_only_what_is_theirs() {
     });
 }
 
+/// N27
 #[test]
 fn a_new_password_needs_the_old_one_and_ends_everything_else() {
     on_each(With::default(), async |server| {
@@ -151,6 +153,7 @@ fn who_guesses_the_password_in_the_settings_has_to_wait() {
     });
 }
 
+/// N27
 #[test]
 fn a_person_deletes_the_own_account_with_name_and_password() {
     on_each(With::default(), async |server| {

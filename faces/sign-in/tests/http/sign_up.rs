@@ -72,6 +72,7 @@ fn a_refused_sign_up_leaves_no_account_behind() {
     });
 }
 
+/// N26
 #[test]
 fn whose_an_e_mail_address_is_is_not_told() {
     on_each(With { sign_up: SignUp::Open, ..With::default() }, async |server| {

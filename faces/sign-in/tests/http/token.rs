@@ -93,6 +93,7 @@ fn a_token_made_by_hand_works_within_its_scopes() {
     });
 }
 
+/// N27
 #[test]
 fn a_suspended_account_is_shut_out_of_both_doors() {
     on_each(With::default(), async |server| {
