@@ -5,6 +5,7 @@ use crate::testing::{NOW, for_each_database};
 use domain::delivery::Lane;
 use domain::{Host, Timestamp};
 
+/// N67
 #[test]
 fn a_failure_of_the_future_was_one_of_the_clock() {
     for_each_database(|store| {

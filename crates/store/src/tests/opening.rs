@@ -6,19 +6,24 @@ use crate::ids::Ids;
 use crate::migrations::{self, Migration};
 use crate::testing::{Fresh, NOW, for_each_fresh, insert_number, names};
 use crate::tx::{Conn, Shared, Tx};
-use crate::{Config, Database, Error, Store, backup, sqlite};
-use domain::Timestamp;
+use crate::{Clock, Config, Database, Error, Store, backup, sqlite};
 use domain::id::{first_at, time_of};
+use domain::{Names, Timestamp};
 use std::path::Path;
+use std::process::{Command, Stdio};
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 const LATER: Migration =
     Migration { number: 9001, name: "later", text: "CREATE TABLE later (id BIGINT PRIMARY KEY) /*strict*/;" };
 
 /// A connection to a file whose store is closed.
 fn raw(fresh: &Fresh, path: &Path) -> Tx {
+    connected(path, Arc::clone(fresh.store.names()), fresh.clock.clone())
+}
+
+fn connected(path: &Path, names: Arc<Names>, clock: Clock) -> Tx {
     let session = sqlite::Session::writer(path).unwrap();
-    let (names, clock) = (Arc::clone(fresh.store.names()), fresh.clock.clone());
     let shared = Shared {
         names,
         clock,
@@ -73,6 +78,7 @@ fn a_folder_is_free_once_its_store_is_gone() {
     }
 }
 
+/// N67
 #[test]
 fn ids_grow_across_a_restart_with_a_clock_set_back() {
     for_each_fresh(
@@ -154,6 +160,7 @@ fn a_copy_is_made_before_a_database_changes_its_shape() {
     assert_eq!(refused, Err(Error::TooNew { found: 9001, known }));
 }
 
+/// N65
 #[test]
 fn a_migration_that_fails_leaves_everything_as_it_was() {
     let fresh = Fresh::sqlite(|_| ());
@@ -165,6 +172,68 @@ fn a_migration_that_fails_leaves_everything_as_it_was() {
     let failed = migrate_sqlite(&mut raw(&fresh, &file), &file, &all, origin);
     assert!(matches!(failed, Err(Error::Sqlite(_))), "{failed:?}");
     assert_eq!(migrate_sqlite(&mut raw(&fresh, &file), &file, migrations::ALL, origin), Ok(()));
+}
+
+/// Where the child of the next test migrates.
+const CHILD: &str = "ANTIPHON_TEST_MIGRATING_CHILD";
+
+const ENDLESS: Migration = Migration {
+    number: 9002,
+    name: "endless",
+    text: "INSERT INTO later (id) WITH RECURSIVE n (x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n WHERE x < 50000000)
+           SELECT x FROM n;",
+};
+
+/// Not a test by itself: begins a migration that never ends, until it is killed.
+#[test]
+fn child_that_migrates() {
+    let Ok(file) = std::env::var(CHILD) else { return };
+    let file = Path::new(&file);
+    let names = names("https://here.example");
+    let mut tx = connected(file, Arc::clone(&names), Clock::manual(NOW));
+    // What is written goes into the journal before the end.
+    tx.batch("PRAGMA cache_size = 10").unwrap();
+    let all: Vec<Migration> = migrations::ALL.iter().copied().chain([LATER, ENDLESS]).collect();
+    let ended = migrate_sqlite(&mut tx, file, &all, names.origin());
+    panic!("it was to be killed: {ended:?}");
+}
+
+/// N65
+#[test]
+fn a_migration_that_is_killed_in_the_middle_leaves_everything_as_it_was() {
+    let mut fresh = Fresh::sqlite(|_| ());
+    with_numbers(&fresh.store);
+    fresh.store.write_blocking(|tx| insert_number(tx, 1, 7)).unwrap();
+    fresh.store.shut_down_blocking();
+    let file = fresh.file().unwrap();
+    let mut child = Command::new(std::env::current_exe().unwrap())
+        .args(["--exact", "tests::opening::child_that_migrates"])
+        .env(CHILD, &file)
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
+    let journal = file.with_file_name("antiphon.db-wal");
+    let began = Instant::now();
+    while std::fs::metadata(&journal).map_or(0, |found| found.len()) < 1 << 20 {
+        assert_eq!(child.try_wait().unwrap(), None, "it ended before it was killed");
+        assert!(began.elapsed() < Duration::from_secs(20), "it never began to write");
+        std::thread::sleep(Duration::from_millis(5));
+    }
+    child.kill().unwrap();
+    child.wait().unwrap();
+
+    fresh.reopen();
+    assert_eq!(number(&fresh.store, 1), Some(7));
+    let newest = fresh.store.read_blocking(|tx| tx.number("SELECT MAX(number) FROM migration")).unwrap();
+    fresh.store.shut_down_blocking();
+    // The first of the two may have been finished; the second was not.
+    assert!(newest < ENDLESS.number, "{newest}");
+    let all: Vec<Migration> = migrations::ALL.iter().copied().chain([LATER]).collect();
+    let origin = fresh.config.names.origin();
+    assert_eq!(migrate_sqlite(&mut raw(&fresh, &file), &file, &all, origin), Ok(()));
+    let later = raw(&fresh, &file).number("SELECT COUNT(*) FROM later").unwrap();
+    assert_eq!(later, 0, "nothing of what was begun is there");
 }
 
 #[test]
@@ -205,6 +274,32 @@ fn damage(file: &Path) {
     std::fs::write(file, bytes).unwrap();
 }
 
+/// N64
+#[test]
+fn any_page_that_was_turned_over_is_found_at_the_start() {
+    let fresh = Fresh::sqlite(|_| ());
+    let Database::Sqlite(file) = fresh.config.database.clone() else { unreachable!() };
+    with_numbers(&fresh.store);
+    let many = |tx: &mut Tx| (0..2000).try_for_each(|name| insert_number(tx, name, name));
+    fresh.store.write_blocking(many).unwrap();
+    fresh.store.shut_down_blocking();
+    let sound = std::fs::read(&file).unwrap();
+    let pages = sound.len() / 4096;
+    for page in (0..pages).step_by(1 + pages / 15) {
+        let mut bytes = sound.clone();
+        bytes.chunks_mut(4096).nth(page).unwrap().iter_mut().for_each(|byte| *byte = !*byte);
+        std::fs::write(&file, bytes).unwrap();
+        let refused = Store::open(fresh.config.clone()).unwrap_err();
+        assert!(matches!(refused, Error::Damaged(_)), "page {page}: {refused}");
+        assert!(refused.to_string().contains("antiphon restore FILE"), "{refused}");
+    }
+    std::fs::write(&file, sound).unwrap();
+    let store = Store::open(fresh.config.clone()).unwrap();
+    assert_eq!(number(&store, 1999), Some(1999));
+    store.shut_down_blocking();
+}
+
+/// N64
 #[test]
 fn a_damaged_database_is_refused_with_the_way_back_and_a_copy_restores_it() {
     let fresh = Fresh::sqlite(|_| ());
@@ -252,6 +347,7 @@ fn only_a_sound_copy_of_ours_is_restored() {
     store.shut_down_blocking();
 }
 
+/// N64
 #[test]
 fn a_journal_cut_short_loses_only_what_was_cut() {
     let fresh = Fresh::sqlite(|_| ());

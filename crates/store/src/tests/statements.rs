@@ -232,6 +232,7 @@ fn verbs_that_block_each_other_are_run_again() {
     assert_eq!((number(&fresh.store, 1), number(&fresh.store, 2)), (Some(2), Some(2)));
 }
 
+/// N63
 #[test]
 fn a_connection_that_broke_is_made_again() {
     let Some(fresh) = Fresh::postgres(|_| ()) else { return };

@@ -206,6 +206,24 @@ fn news_goes_out_after_the_commit_in_order_and_not_of_what_was_undone() {
     });
 }
 
+/// N63
+#[test]
+fn a_database_that_another_program_holds_is_said_and_passes() {
+    let fresh = Fresh::sqlite(|_| ());
+    let store = &fresh.store;
+    with_numbers(store);
+    store.write_blocking(|tx| tx.number("PRAGMA busy_timeout = 100").map(drop)).unwrap();
+    let other = rusqlite::Connection::open(fresh.file().unwrap()).unwrap();
+    other.execute_batch("BEGIN IMMEDIATE").unwrap();
+    let refused = store.write_blocking(|tx| insert_number(tx, 1, 0)).unwrap_err();
+    assert!(matches!(refused, Error::Unavailable(_)) && refused.is_temporary(), "{refused}");
+    assert_eq!(number(store, 1), None, "reads go on");
+    other.execute_batch("ROLLBACK").unwrap();
+    store.write_blocking(|tx| insert_number(tx, 1, 0)).unwrap();
+    assert_eq!(number(store, 1), Some(0));
+}
+
+/// N63
 #[test]
 fn a_full_queue_says_so_at_once() {
     let tune = |config: &mut crate::Config| {
@@ -278,6 +296,7 @@ fn a_read_cannot_write() {
     });
 }
 
+/// N61
 #[test]
 fn a_full_disk_is_one_verbs_own_and_passes() {
     let fresh = Fresh::sqlite(|_| ());

@@ -1,11 +1,15 @@
 //! Backups, many callers at once, and a process that is killed.
 
 use super::{number, run, with_numbers};
-use crate::testing::{Fresh, NOW, for_each_database, insert_number, names};
+use crate::dialect::Dialect;
+use crate::testing::{Fresh, NOW, for_each_database, increment, insert_number, names};
 use crate::{Clock, Config, Database, Error, Store};
 use std::io::{BufRead, BufReader};
 use std::process::{Command, Stdio};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
+/// N66
 #[test]
 fn a_backup_is_a_whole_database_of_one_moment() {
     let fresh = Fresh::sqlite(|_| ());
@@ -19,6 +23,61 @@ fn a_backup_is_a_whole_database_of_one_moment() {
     let config = Config::new(Database::Sqlite(to), names("https://here.example"), Clock::manual(NOW));
     let copy = Store::open(config).unwrap();
     assert_eq!((number(&copy, 0), number(&copy, 99)), (Some(3), Some(3)));
+}
+
+/// N66
+#[test]
+fn a_backup_made_while_others_write_is_of_one_moment_too() {
+    let fresh = Fresh::sqlite(|_| ());
+    with_numbers(&fresh.store);
+    fresh.store.write_blocking(|tx| insert_number(tx, 1, 0)).unwrap();
+    fresh.store.write_blocking(|tx| insert_number(tx, 2, 0)).unwrap();
+    let ending = Arc::new(AtomicBool::new(false));
+    let writers: Vec<_> = (0..4)
+        .map(|_| {
+            let (store, ending) = (fresh.store.clone(), Arc::clone(&ending));
+            std::thread::spawn(move || {
+                while !ending.load(Ordering::Relaxed) {
+                    let both = |tx: &mut crate::Tx| increment(tx, 1).and_then(|()| increment(tx, 2));
+                    store.write_blocking(both).unwrap();
+                }
+            })
+        })
+        .collect();
+    let folder = tempfile::tempdir().unwrap();
+    let mut before = Some(0);
+    for copy in 0..5 {
+        while number(&fresh.store, 2) <= before {
+            std::thread::yield_now();
+        }
+        let to = folder.path().join(format!("copy{copy}.db"));
+        run(fresh.store.backup(to.clone())).unwrap();
+        let config = Config::new(Database::Sqlite(to), names("https://here.example"), Clock::manual(NOW));
+        let copy = Store::open(config).unwrap();
+        let (one, other) = (number(&copy, 1), number(&copy, 2));
+        assert_eq!(one, other);
+        assert!(other > before, "what was there when it began is in it");
+        before = number(&fresh.store, 2);
+    }
+    ending.store(true, Ordering::Relaxed);
+    for writer in writers {
+        writer.join().unwrap();
+    }
+}
+
+/// N62: what a test can see of it; that a disk keeps its word it cannot.
+#[test]
+fn a_commit_is_on_the_disk_before_anybody_is_told() {
+    for_each_database(|store| {
+        let read = |tx: &mut crate::Tx| match tx.dialect() {
+            Dialect::Sqlite => tx.number("PRAGMA synchronous").map(|level| level.to_string()),
+            Dialect::Postgres => {
+                tx.get("SELECT current_setting('synchronous_commit')", &[], |row| row.get(0))
+            }
+        };
+        let told = store.write_blocking(read).unwrap();
+        assert!(["2", "on"].contains(&told.as_str()), "{told}: 2 is FULL");
+    });
 }
 
 #[test]
@@ -42,6 +101,7 @@ fn a_store_is_opened_used_and_closed_inside_a_runtime() {
 /// A folder on a file system of 6 megabytes, such as a small tmpfs.
 const SMALL_DISK: &str = "ANTIPHON_TEST_SMALL_DISK";
 
+/// N61
 #[test]
 fn a_disk_that_fills_up_loses_nothing_acknowledged_and_nothing_afterwards() {
     let Ok(folder) = std::env::var(SMALL_DISK) else {
@@ -113,6 +173,7 @@ fn child_that_is_killed() {
     });
 }
 
+/// K01, K03
 #[test]
 fn what_was_acknowledged_survives_kill_9() {
     let dir = tempfile::tempdir().unwrap();
