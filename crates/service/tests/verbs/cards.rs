@@ -55,6 +55,37 @@ async fn a_page_is_read_once_after_a_post_that_links_it_was_looked_at() {
     }
 }
 
+/// D19
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_link_in_many_posts_is_asked_once_and_many_links_in_one_post_are_not_all_asked() {
+    for stage in stages().await {
+        let (alice, bob) = (stage.local("alice").await, stage.remote("bob").await);
+        stage.befriend(&alice, &bob.account).await;
+        stage.peer.answer("/story", 200, "text/html", PAGE);
+        let link = |path: &str| format!("<a href=\"{0}\">{0}</a>", stage.peer.url(path));
+        let mut posts = Vec::new();
+        for number in 0..20 {
+            let note = bob.public_note(&format!("{number} {}", link("/story")));
+            stage.take(&bob, &bob.creates(&note)).await;
+            posts.push(stage.find(&note).await.unwrap().id);
+        }
+        let links: Vec<String> = (0..50).map(|number| link(&format!("/one/{number}"))).collect();
+        let note = bob.public_note(&links.join(" "));
+        stage.take(&bob, &bob.creates(&note)).await;
+        posts.push(stage.find(&note).await.unwrap().id);
+        let before = stage.peer.asked();
+        for _ in 0..3 {
+            for post in &posts {
+                stage.card(alice.id, *post).await;
+                stage.read_wished().await;
+            }
+        }
+        assert_eq!(stage.peer.asked_for("/story"), 1);
+        let asked = stage.peer.asked() - before;
+        assert!(asked <= 10, "{asked}: one post is shown with one page, and its site has one robots.txt");
+    }
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_is_no_page_or_not_for_programs_has_no_card_and_is_not_asked_again() {
     for stage in stages().await {
