@@ -8,6 +8,7 @@ mod health;
 mod inbox;
 mod federation;
 mod bounds;
+mod overload;
 mod documents;
 mod program;
 mod commands;

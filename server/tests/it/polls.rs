@@ -4,7 +4,7 @@
 use serde_json::{Value, json};
 use std::time::Duration;
 use store::Clock;
-use testkit::{Person, Setup, TestServer, eventually};
+use testkit::{Peer, Person, Setup, TestServer, eventually};
 
 /// The client API's status of a post elsewhere.
 async fn found(server: &TestServer, person: &Person, uri: &str) -> Value {
@@ -64,6 +64,7 @@ async fn two_servers_vote_in_each_others_polls_and_learn_the_result() {
     }
 }
 
+/// N67
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_is_scheduled_is_published_once_after_a_restart() {
     let setup = Setup::default().with_clock(Clock::manual(now()));
@@ -85,4 +86,42 @@ async fn what_is_scheduled_is_published_once_after_a_restart() {
         assert_eq!(server.api_get(&alice, path).await.as_array().unwrap().len(), 1);
         assert_eq!(server.api_get(&alice, "/api/v1/scheduled_statuses").await, json!([]));
     }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn n67_a_clock_that_steps_doubles_nothing_and_signatures_recover() {
+    let (start, day) = (now(), Duration::from_hours(24));
+    let clock = Clock::manual(start);
+    let server = TestServer::start_with(Setup::default().with_clock(clock.clone())).await.unwrap();
+    let (alice, peer) = (server.create("alice").await, Peer::start_with(Clock::manual(start)).await);
+    peer.add("bob");
+    let follow = peer.activity("bob", 1, "Follow", &json!(alice.id()));
+    assert_eq!(peer.post("bob", &alice.inbox(), &follow).await.code(), 202);
+    peer.receives("Accept").await;
+    let at = jiff::Timestamp::from_second(start.seconds() + 900).unwrap();
+    let draft = json!({ "status": "later", "scheduled_at": at.to_string() });
+    server.api_post(&alice, "/api/v1/statuses", &draft).await;
+    let mut last = 0;
+    let steps = [start.plus(day), start, start.minus(day), start.plus(Duration::from_secs(901))];
+    for (number, time) in (10..).zip(steps) {
+        clock.set(time);
+        server.advance(Duration::ZERO);
+        let post = server.api_post(&alice, "/api/v1/statuses", &json!({ "status": "now" })).await;
+        let id: i64 = post["id"].as_str().unwrap().parse().unwrap();
+        assert!(id > last, "{id} after {last}");
+        last = id;
+        let like = peer.activity("bob", number, "Like", &post["uri"]);
+        let code = peer.post("bob", &server.url("/inbox"), &like).await.code();
+        let off = time.since(start) > Duration::from_hours(12) || start.since(time) > Duration::from_hours(1);
+        assert_eq!(code, if off { 401 } else { 202 }, "{time:?}");
+        eventually("what was scheduled is done once", || async {
+            server.cx().read(service::scheduled::due).await.unwrap().is_empty().then_some(())
+        })
+        .await;
+    }
+    let home = server.api_get(&alice, "/api/v1/timelines/home").await;
+    let texts: Vec<&str> =
+        home.as_array().unwrap().iter().map(|it| it["content"].as_str().unwrap()).collect();
+    assert_eq!(texts.iter().filter(|text| text.contains("later")).count(), 1, "{texts:?}");
+    assert_eq!(texts.len(), 5, "{texts:?}");
 }

@@ -113,3 +113,27 @@ async fn an_address_in_use_is_a_failure_with_its_name() {
     assert_eq!(output.status.code(), Some(1));
     assert!(words(&output).contains(&format!("cannot listen on {address}: ")), "{}", words(&output));
 }
+
+#[tokio::test]
+async fn n64_a_damaged_database_is_said_at_the_start_and_a_copy_takes_its_place() {
+    let mut program = program();
+    program.start().await;
+    program.says(&["account", "create", "alice"], "");
+    program.says(&["backup", "copy.db"], "");
+    program.terminate().await;
+    let file = program.folder().join("antiphon-data/antiphon.db");
+    let mut bytes = std::fs::read(&file).unwrap();
+    bytes.chunks_mut(4096).nth(8).unwrap().iter_mut().for_each(|byte| *byte = !*byte);
+    std::fs::write(&file, bytes).unwrap();
+    for command in ["serve", "account list"] {
+        let output = program.run(&command.split(' ').collect::<Vec<_>>(), "");
+        assert_eq!(output.status.code(), Some(1), "{command}: {}", words(&output));
+        let told = words(&output);
+        assert!(told.contains("the database is damaged") && told.contains("antiphon restore FILE"), "{told}");
+    }
+    assert!(
+        program.says(&["restore", "copy.db"], "").starts_with("restored; the database before is kept as")
+    );
+    program.start().await;
+    assert!(program.says(&["account", "list"], "").contains("@alice@"));
+}
