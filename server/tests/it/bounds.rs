@@ -150,3 +150,65 @@ async fn s01_keys_on_forbidden_addresses_are_not_asked_for() {
         assert!(trap.accept().is_err(), "{key_id} was asked");
     }
 }
+
+#[tokio::test]
+async fn s05_a_search_asks_nobody_inside_and_reads_no_file() {
+    let setup = testkit::Setup::default()
+        .with(|settings| settings.peers_allow = vec!["127.0.0.0/9".parse().unwrap()]);
+    let server = TestServer::start_with(setup).await.unwrap();
+    let alice = server.create("alice").await;
+    let trap = std::net::TcpListener::bind("127.200.0.1:0").unwrap();
+    trap.set_nonblocking(true).unwrap();
+    let port = trap.local_addr().unwrap().port();
+    let peer = Peer::start().await;
+    peer.answer("/away", Answer::redirect(&format!("http://127.200.0.1:{port}/")));
+    let mut wanted = vec![peer.url("/away")];
+    for host in
+        ["127.200.0.1", "0x7fc80001", "2143813633", "127.200.1", "[::ffff:127.200.0.1]", "0.0.0.0", "[::1]"]
+    {
+        wanted.push(format!("http://{host}:{port}/users/root"));
+        wanted.push(format!("https://{host}:{port}/users/root"));
+        wanted.push(format!("gopher://{host}:{port}/_GET"));
+        wanted.push(format!("@root@{host}:{port}"));
+    }
+    wanted.extend(
+        ["file:///etc/passwd", "file://127.200.0.1/etc/passwd", "data:text/html,root:", "ftp://127.200.0.1/"]
+            .map(str::to_owned),
+    );
+    for what in &wanted {
+        let query: String = url::form_urlencoded::byte_serialize(what.as_bytes()).collect();
+        for path in [
+            format!("/api/v2/search?resolve=true&q={query}"),
+            format!("/api/v1/accounts/search?resolve=true&q={query}"),
+            format!("/api/v1/accounts/lookup?acct={query}"),
+        ] {
+            let reply = server.api(&alice, "GET", &path, None).await;
+            assert!(reply.code() < 500, "{path}: {}", reply.code());
+            assert!(!reply.text().contains("root:"), "{path}");
+            assert!(trap.accept().is_err(), "{what} was asked");
+        }
+    }
+}
+
+#[tokio::test]
+async fn n34_http_2_is_not_spoken_to_us() {
+    let (server, _, _) = scene().await;
+    let address = server.origin.trim_start_matches("http://");
+    let upgrade = format!(
+        "GET /health HTTP/1.1\r\nHost: {address}\r\nConnection: Upgrade, HTTP2-Settings, close\r\nUpgrade: h2c\r\nHTTP2-Settings: AAMAAABkAAQAAP__\r\n\r\n"
+    );
+    for (opening, answer) in
+        [("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", None), (upgrade.as_str(), Some("HTTP/1.1 200"))]
+    {
+        let mut stream = tokio::net::TcpStream::connect(address).await.unwrap();
+        stream.write_all(opening.as_bytes()).await.unwrap();
+        let mut said = Vec::new();
+        let ended = stream.read_to_end(&mut said);
+        tokio::time::timeout(Duration::from_secs(5), ended).await.expect("it ends").ok();
+        let said = String::from_utf8_lossy(&said);
+        match answer {
+            Some(answer) => assert!(said.starts_with(answer), "{said}"),
+            None => assert!(said.is_empty() || said.starts_with("HTTP/1.1 4"), "{said:?}"),
+        }
+    }
+}

@@ -1,7 +1,9 @@
 //! Commands, with a running server and without one.
 
 use serde_json::{Value, json};
+use std::time::Duration;
 use testkit::{Http, Peer, Program, eventually};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
 fn program() -> Program {
     Program::new(env!("CARGO_BIN_EXE_antiphon"))
@@ -93,6 +95,7 @@ async fn servers_are_ruled_and_reports_are_read_from_the_command_line() {
     assert_eq!(program.run(&["report", "resolve", &id], "").status.code(), Some(1));
 }
 
+/// N27
 #[tokio::test]
 async fn a_suspended_persons_token_is_good_no_more() {
     let mut program = program();
@@ -107,8 +110,21 @@ async fn a_suspended_persons_token_is_good_no_more() {
     };
     let http = Http::default();
     assert_eq!(http.send(verify()).await.code(), 200);
+    let host = program.origin.trim_start_matches("http://");
+    let mut stream = tokio::net::TcpStream::connect(host).await.unwrap();
+    let watch = format!(
+        "GET /api/v1/streaming/user HTTP/1.1\r\nHost: {host}\r\nAuthorization: Bearer {}\r\nConnection: close\r\n\r\n",
+        token.trim()
+    );
+    stream.write_all(watch.as_bytes()).await.unwrap();
+    let mut told = [0; 12];
+    stream.read_exact(&mut told).await.unwrap();
+    assert_eq!(&told, b"HTTP/1.1 200");
     program.says(&["account", "suspend", "alice"], "");
     assert_eq!(http.send(verify()).await.code(), 401);
+    let mut rest = Vec::new();
+    let ended = tokio::time::timeout(Duration::from_secs(5), stream.read_to_end(&mut rest)).await;
+    ended.expect("what was watched ends, too").unwrap();
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -173,6 +189,7 @@ async fn a_refusal_and_a_delivery_are_in_the_log_with_their_reasons() {
     .await;
 }
 
+/// N66
 #[tokio::test]
 async fn a_backup_is_a_database_and_never_overwrites() {
     let mut program = program();

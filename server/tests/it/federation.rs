@@ -195,6 +195,152 @@ async fn o05_o08_only_whom_it_concerns_may_change_a_thing() {
 }
 
 #[tokio::test]
+async fn o11_a_move_moves_nobody_and_is_written_on_nobody() {
+    let server = TestServer::start().await;
+    let (alice, peer, evil) = (server.create("alice").await, Peer::start().await, Peer::start().await);
+    let bob = peer.add("bob");
+    let mallory = evil.add("mallory");
+    let id = account(&server, &alice, &bob).await;
+    server.api_post(&alice, &format!("/api/v1/accounts/{id}/follow"), &json!({})).await;
+    let asked = peer.receives("Follow").await;
+    let accept = peer.activity("bob", 2, "Accept", &asked.json);
+    assert_eq!(peer.post("bob", &server.url("/inbox"), &accept).await.code(), 202);
+    let mut stolen = evil.activity("mallory", 3, "Move", &json!(bob));
+    stolen["target"] = json!(mallory);
+    let mut without_consent = peer.activity("bob", 4, "Move", &json!(bob));
+    without_consent["target"] = json!(mallory);
+    let mut ours = evil.activity("mallory", 5, "Move", &json!(alice.id()));
+    ours["target"] = json!(mallory);
+    for (sender, name, moved) in
+        [(&evil, "mallory", &stolen), (&peer, "bob", &without_consent), (&evil, "mallory", &ours)]
+    {
+        let code = sender.post(name, &server.url("/inbox"), moved).await.code();
+        assert!((200..500).contains(&code), "{code}");
+    }
+    all_was_looked_at(&server).await;
+    let relation = server.api_get(&alice, &format!("/api/v1/accounts/relationships?id[]={id}")).await;
+    assert_eq!(relation[0]["following"], true);
+    assert!(server.api_get(&alice, &format!("/api/v1/accounts/{id}")).await["moved"].is_null());
+    assert!(server.api_get(&alice, "/api/v1/accounts/verify_credentials").await["moved"].is_null());
+    assert!(evil.received().iter().all(|received| received.kind() != "Follow"));
+}
+
+/// Waits until nothing waits.
+async fn all_was_looked_at(server: &TestServer) {
+    eventually("all of it was looked at", || async {
+        let log = server.log().await;
+        log.iter().all(|line| line.state != domain::message::MessageState::Waiting).then_some(())
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn o14_an_inbox_on_another_host_cannot_be_made_to_hear_more_and_more() {
+    let server = TestServer::start().await;
+    let (alice, evil, victim) = (server.create("alice").await, Peer::start().await, Peer::start().await);
+    let key = evil.add("first");
+    drop(key);
+    let key = evil.signer("first").key;
+    for number in 0..10 {
+        let name = format!("x{number}");
+        evil.add_with_key(&name, key.clone());
+        let mut actor = evil.actor(&name);
+        actor["inbox"] = json!(victim.url(&format!("/{name}/inbox")));
+        actor["endpoints"] = json!({ "sharedInbox": victim.url("/inbox") });
+        evil.serve(&actor);
+        let follow = evil.activity(&name, 1, "Follow", &json!(alice.id()));
+        assert_eq!(evil.post(&name, &alice.inbox(), &follow).await.code(), 202);
+    }
+    eventually("an Accept each", || async { (victim.received().len() >= 10).then_some(()) }).await;
+    for number in 0..5 {
+        publish(&server, &alice, &format!("number {number}"), "public").await;
+    }
+    eventually("the last post", || async {
+        let got = victim.received();
+        got.iter().any(|it| it.json.to_string().contains("number 4")).then_some(())
+    })
+    .await;
+    let creates = victim.received().iter().filter(|it| it.kind() == "Create").count();
+    assert_eq!(creates, 5, "one for each post, however many say that they live there");
+}
+
+#[tokio::test]
+async fn d07_endless_pages_of_replies_are_not_walked() {
+    let server = TestServer::start().await;
+    let (alice, peer) = (server.create("alice").await, Peer::start().await);
+    peer.add("bob");
+    let mut note = peer.note("bob", 1, "and they all answered", &[alice.id()]);
+    let page = |number: u32| peer.url(&format!("/users/bob/notes/1/replies/{number}"));
+    note["replies"] = json!({ "id": page(0), "type": "Collection", "first": page(1) });
+    for number in 0..300 {
+        peer.serve(&json!({
+            "id": page(number),
+            "type": "CollectionPage",
+            "partOf": page(0),
+            "next": page(number + 1),
+            "items": [peer.url(&format!("/users/bob/notes/{}", 1000 + number))],
+        }));
+    }
+    peer.serve(&note);
+    assert_eq!(peer.post("bob", &alice.inbox(), &peer.create("bob", &note)).await.code(), 202);
+    let id = note["id"].as_str().unwrap();
+    eventually("the post", || server.post(id)).await;
+    let found = server.api_get(&alice, &format!("/api/v2/search?resolve=true&q={id}")).await;
+    let status = found["statuses"][0]["id"].as_str().unwrap().to_owned();
+    server.api_get(&alice, &format!("/api/v1/statuses/{status}/context")).await;
+    all_was_looked_at(&server).await;
+    assert!(peer.requests() <= 20, "{}", peer.requests());
+}
+
+#[tokio::test]
+async fn n09_a_quote_is_never_shown_as_one_that_was_allowed() {
+    let server = TestServer::start().await;
+    let (alice, peer, evil) = (server.create("alice").await, Peer::start().await, Peer::start().await);
+    peer.add("bob");
+    evil.add("mallory");
+    let quoted = server.api_post(&alice, "/api/v1/statuses", &json!({ "status": "my words" })).await;
+    let uri = quoted["uri"].clone();
+    let stamp = json!({
+        "id": evil.url("/stamps/1"),
+        "type": "QuoteAuthorization",
+        "attributedTo": alice.id(),
+        "interactingObject": format!("{}/notes/1", peer.id("bob")),
+        "interactionTarget": uri,
+    });
+    evil.serve(&stamp);
+    let members = ["quote", "quoteUrl", "quoteUri", "_misskey_quote"];
+    for (number, member) in (1_u32..).zip(members) {
+        for (offset, authorization) in
+            [(0, stamp["id"].clone()), (10, json!(evil.url("/none"))), (20, Value::Null)]
+        {
+            let mut note = peer.note("bob", number + offset, "look at that", &[alice.id()]);
+            note[member] = uri.clone();
+            note["quoteAuthorization"] = authorization;
+            note["tag"].as_array_mut().unwrap().push(json!({
+                "type": "Link",
+                "mediaType": "application/ld+json; profile=\"https://www.w3.org/ns/activitystreams\"",
+                "href": uri,
+            }));
+            assert_eq!(peer.post("bob", &alice.inbox(), &peer.create("bob", &note)).await.code(), 202);
+            eventually("the post", || server.post(note["id"].as_str().unwrap())).await;
+        }
+    }
+    let told = server.api_get(&alice, "/api/v1/notifications?limit=80").await;
+    let told = told.as_array().unwrap();
+    assert_eq!(told.len(), 12);
+    for notification in told {
+        assert_eq!(notification["type"], "mention");
+        let status = &notification["status"];
+        assert!(status["quote"].is_null() || status["quote"]["state"] != "accepted", "{status}");
+        assert!(!status["content"].as_str().unwrap().contains("my words"), "{status}");
+    }
+    assert_eq!(
+        server.api_get(&alice, &format!("/api/v1/statuses/{}", quoted["id"].as_str().unwrap())).await["reblogs_count"],
+        0
+    );
+}
+
+#[tokio::test]
 async fn a16_a17_a18_only_the_origin_of_an_actor_says_who_it_is() {
     let server = TestServer::start().await;
     let (alice, victim, evil) = (server.create("alice").await, Peer::start().await, Peer::start().await);

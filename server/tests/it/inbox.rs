@@ -2,7 +2,9 @@
 
 use domain::message::MessageState;
 use serde_json::{Value, json};
-use std::time::Duration;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::{Duration, Instant};
 use testkit::peer::{Letter, SCHEMES};
 use testkit::{Peer, Person, TestServer, eventually};
 use wire::signature::Scheme;
@@ -274,6 +276,36 @@ async fn a26_a_key_that_cannot_be_had_is_not_asked_for_again_and_again() {
 }
 
 #[tokio::test]
+async fn a25_a_key_on_a_port_that_refuses_is_answered_soon_after_few_tries() {
+    let mut scene = Scene::new().await;
+    let closed = {
+        let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+        port.local_addr().unwrap()
+    };
+    let hangs_up = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let rude = hangs_up.local_addr().unwrap();
+    let tries = Arc::new(AtomicUsize::new(0));
+    let counted = tries.clone();
+    tokio::spawn(async move {
+        while let Ok((stream, _)) = hangs_up.accept().await {
+            counted.fetch_add(1, Ordering::Relaxed);
+            drop(stream);
+        }
+    });
+    for address in [closed, rude] {
+        let create = scene.create();
+        let key_id = format!("http://{address}/users/bob#main-key");
+        let began = Instant::now();
+        for _ in 0..5 {
+            let code = scene.letter(&create).key_id(&key_id).send().await.code();
+            assert!(code == 401 || code == 503, "{address}: {code}");
+        }
+        assert!(began.elapsed() < Duration::from_secs(12), "{address}: {:?}", began.elapsed());
+    }
+    assert!(tries.load(Ordering::Relaxed) <= 4, "{tries:?}");
+}
+
+#[tokio::test]
 async fn a27_deletes_of_actors_nobody_knows_cost_nothing() {
     let scene = Scene::new().await;
     let bob = scene.peer.signer("bob");
@@ -286,6 +318,58 @@ async fn a27_deletes_of_actors_nobody_knows_cost_nothing() {
         assert!((200..500).contains(&code), "{code}");
     }
     assert_eq!(scene.peer.requests(), 0);
+}
+
+#[tokio::test]
+async fn n01_n02_a_signature_inside_the_document_gives_no_authority() {
+    let mut scene = Scene::new().await;
+    let create = scene.create();
+    scene.takes("bob's own", scene.letter(&create), &create).await;
+    let note = create["object"]["id"].as_str().unwrap();
+    let carrier = Peer::start().await;
+    carrier.add("mallory");
+    let inside = json!({
+        "type": "RsaSignature2017",
+        "creator": scene.peer.signer("bob").key_id,
+        "created": "2026-01-01T00:00:00Z",
+        "signatureValue": "c2lnbmVkIGJ5IGJvYg==",
+    });
+    let mut lie = scene.create();
+    let mut delete = scene.peer.activity("bob", 900, "Delete", &json!(note));
+    let mut update = scene.peer.activity("bob", 901, "Update", &create["object"]);
+    update["object"]["content"] = json!("<p>a lie</p>");
+    for activity in [&mut lie, &mut delete, &mut update] {
+        activity["signature"] = inside.clone();
+        let kind = activity["type"].clone();
+        let forwarded = carrier.letter("mallory", &scene.server.url("/inbox"), activity);
+        assert_eq!(forwarded.send().await.code(), 403, "{kind} by another");
+        let unsigned = scene.letter(activity).without("signature");
+        assert_eq!(unsigned.send().await.code(), 401, "{kind} by nobody");
+    }
+    assert!(scene.server.post(lie["object"]["id"].as_str().unwrap()).await.is_none());
+    let kept = scene.server.post(note).await.expect("the post stays");
+    assert!(kept.text.content_html.contains("hello"));
+}
+
+#[tokio::test]
+async fn n48_what_a_header_says_of_followers_removes_nobody() {
+    let mut scene = Scene::new().await;
+    let follow = scene.peer.activity("bob", 700, "Follow", &json!(scene.alice.id()));
+    assert_eq!(scene.peer.post("bob", &scene.alice.inbox(), &follow).await.code(), 202);
+    scene.peer.receives("Accept").await;
+    let elsewhere = Peer::start().await;
+    for (collection, url) in [
+        (scene.peer.url("/users/bob/followers"), scene.peer.url("/users/bob/followers_synchronization")),
+        (format!("{}/followers", scene.alice.id()), elsewhere.url("/followers")),
+    ] {
+        let header = format!("collectionId=\"{collection}\", digest=\"{}\", url=\"{url}\"", "0".repeat(64));
+        let create = scene.create();
+        let letter = scene.letter(&create).header("collection-synchronization", &header);
+        scene.takes(&collection, letter, &create).await;
+    }
+    let followers = scene.server.document(&format!("{}/followers", scene.alice.id())).await.json();
+    assert_eq!(followers["totalItems"], 1);
+    assert_eq!((elsewhere.requests(), scene.peer.asked("/users/bob/followers_synchronization")), (0, 0));
 }
 
 #[tokio::test]
