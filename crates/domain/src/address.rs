@@ -39,6 +39,9 @@ pub enum InvalidId {
 #[serde(transparent)]
 pub struct Host(String);
 
+/// The longest name that there can be (RFC 1035 §2.3.4, as text).
+const MAX_NAME_BYTES: usize = 253;
+
 impl Host {
     /// Reads a host as people and peers write it: any case, Unicode or
     /// punycode, a trailing dot, a port (80 and 443 are dropped).
@@ -57,7 +60,7 @@ impl Host {
     /// The host of a URL.
     pub fn of(url: &Url) -> Result<Self, InvalidId> {
         let name = url.host_str().ok_or(InvalidId::Host)?.trim_end_matches('.');
-        if name.is_empty() {
+        if name.is_empty() || name.len() > MAX_NAME_BYTES {
             return Err(InvalidId::Host);
         }
         Ok(Self(match url.port() {
@@ -379,6 +382,7 @@ mod tests {
         );
     }
 
+    /// N20, N35
     #[test]
     fn a_host_has_one_spelling() {
         for spelling in ["EVIL.example", "evil.example.", "evil.example:443", "evil.example:80"] {
@@ -389,6 +393,9 @@ mod tests {
         assert_eq!(Host::parse("[::1]:9100").unwrap().name(), "[::1]");
         assert_eq!(Host::parse("[::1]").unwrap().name(), "[::1]");
         assert!(Host::parse("a/b").is_err());
+        let label = format!(".{}", "x".repeat(62)).repeat(4);
+        assert!(Host::parse(label.get(1..).unwrap()).is_ok(), "251 bytes");
+        assert!(Host::parse(&format!("abc{label}")).is_err(), "255 bytes: there is no such name");
     }
 
     #[test]
