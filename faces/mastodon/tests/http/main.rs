@@ -19,6 +19,7 @@ mod conversations;
 mod customs;
 mod discovery;
 mod emoji;
+mod excess;
 mod filters;
 mod follows;
 mod grouped;
