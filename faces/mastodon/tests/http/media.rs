@@ -20,6 +20,13 @@ fn png() -> Vec<u8> {
     picture(ImageFormat::Png)
 }
 
+/// A picture of 30 000 by 30 000 points, as its head says.
+fn bomb() -> Vec<u8> {
+    let mut bytes = png();
+    bytes[16..24].copy_from_slice(&[0, 0, 0x75, 0x30, 0, 0, 0x75, 0x30]);
+    bytes
+}
+
 /// A server with a shelf of its own.
 fn on_shelf(test: impl AsyncFn(Server, PathBuf)) {
     let folder = tempfile::tempdir().unwrap();
@@ -110,13 +117,13 @@ fn a_medium_that_is_thrown_away_takes_its_files_along() {
     });
 }
 
+/// D13, X07
 #[test]
 fn hostile_files_are_refused_with_a_reason_and_leave_nothing() {
     on_shelf(async |server, folder| {
         let bob = server.person("bob").await;
         let jpeg = picture(ImageFormat::Jpeg);
-        let mut bomb = png();
-        bomb[16..24].copy_from_slice(&[0, 0, 0x75, 0x30, 0, 0, 0x75, 0x30]);
+        let bomb = bomb();
         for wrong in [
             &b""[..],
             b"<svg xmlns='http://www.w3.org/2000/svg' onload='alert(1)'/>",
@@ -267,6 +274,7 @@ fn an_edit_changes_what_hangs_on_a_post_and_what_is_said_of_it() {
     });
 }
 
+/// N51
 #[test]
 fn what_is_deleted_can_be_written_again_with_its_media_and_the_old_addresses_are_gone() {
     on_shelf(async |server, folder| {
@@ -322,6 +330,7 @@ fn what_nobody_posts_goes_after_a_day() {
     });
 }
 
+/// D13, X07
 #[test]
 fn a_profile_has_pictures_that_come_and_go() {
     on_shelf(async |server, folder| {
@@ -352,8 +361,12 @@ fn a_profile_has_pictures_that_come_and_go() {
         );
         service::media::sweep(&server.cx).await.unwrap();
         assert!(file(&folder, &first).is_none() && file(&folder, &second["avatar"]).is_some());
-        let wrong: &[(&str, Option<&str>, &[u8])] = &[("avatar", Some("a.png"), b"<svg/>")];
-        bob.send_parts(Method::PATCH, own, wrong).await.refused(422);
+        for wrong in [&b"<svg/>"[..], &bomb()] {
+            for part in ["avatar", "header"] {
+                let parts: &[(&str, Option<&str>, &[u8])] = &[(part, Some("a.png"), wrong)];
+                bob.send_parts(Method::PATCH, own, parts).await.refused(422);
+            }
+        }
         bob.patch_form(own, "avatar=https%3A%2F%2Fevil.example%2Fx.png").await.refused(422);
         let none = bob.delete("/api/v1/profile/avatar").await.ok();
         assert_eq!(none["avatar"], "https://here.example/avatars/original/missing.png");

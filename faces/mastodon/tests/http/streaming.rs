@@ -209,6 +209,31 @@ fn a_token_reaches_as_far_as_its_scopes() {
     });
 }
 
+/// N34
+#[test]
+fn one_person_has_so_many_idle_sockets_and_no_more() {
+    on_each(async |server: Server| {
+        let (ann, bob) = (server.person("ann").await, server.person("bob").await);
+        let live = server.live().await;
+        let mut open = Vec::new();
+        let refused = loop {
+            match live.socket(&format!("access_token={}", ann.token()), &[]).await {
+                Ok(socket) => open.push(socket),
+                Err(status) => break status,
+            }
+            assert!(open.len() < 200, "there is no end");
+        };
+        assert_eq!(refused, 429);
+        live.watch(&bob, "stream=user").await;
+        let held = server.cx.streams.count();
+        drop(open);
+        while server.cx.streams.count() + 60 > held {
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+        live.watch(&ann, "stream=user").await;
+    });
+}
+
 /// N27
 #[test]
 fn a_stream_ends_when_its_token_does() {
