@@ -68,6 +68,7 @@ fn films_and_recordings_are_cleaned_and_measured() {
     assert!(!holds_secret(&clean));
 }
 
+/// N21
 #[test]
 fn a_playlist_reads_no_other_file() {
     let Some(tools) = Tools::find() else { return };

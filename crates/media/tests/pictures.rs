@@ -62,6 +62,7 @@ fn checksum(bytes: &[u8]) -> u32 {
     })
 }
 
+/// N21
 #[test]
 fn a_photograph_is_upright_and_says_nothing_of_where_it_was_taken() {
     let bytes = from_a_telephone(40, 20);
@@ -104,6 +105,7 @@ fn an_animation_still_moves_and_its_preview_stands_still() {
     assert!(matches!(develop(&animation(1001), &Bounds::default()), Err(Refused::Frames(1000))));
 }
 
+/// D13
 #[test]
 fn what_says_that_it_is_huge_is_not_decoded() {
     for (width, height) in [(30_000, 30_000), (65_000, 65_000), (u32::MAX >> 1, 1), (0, 10)] {
@@ -141,6 +143,7 @@ fn what_is_no_picture_is_refused() {
     }
 }
 
+/// N21
 #[test]
 fn a_picture_that_is_also_a_page_is_only_a_picture_afterwards() {
     for format in [ImageFormat::Png, ImageFormat::Jpeg, ImageFormat::Gif, ImageFormat::WebP] {

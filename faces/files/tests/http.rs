@@ -108,6 +108,7 @@ fn run(test: impl Future<Output = ()>) {
     runtime.block_on(test);
 }
 
+/// X07
 #[test]
 fn a_file_is_served_as_what_it_is_and_can_do_no_harm() {
     run(async {
@@ -154,6 +155,7 @@ fn a_player_gets_the_part_it_asks_for() {
     });
 }
 
+/// H02
 #[test]
 fn no_other_file_is_reached() {
     run(async {
@@ -256,6 +258,7 @@ fn a_peers_picture_passes_through_in_parts() {
     });
 }
 
+/// S04
 #[test]
 fn pages_private_addresses_and_addresses_nobody_named_are_not_fetched() {
     run(async {
@@ -286,6 +289,7 @@ fn pages_private_addresses_and_addresses_nobody_named_are_not_fetched() {
     });
 }
 
+/// X07
 #[test]
 fn files_may_have_a_host_of_their_own() {
     let origin = |text: &str| Origin::of(&url::Url::parse(text).unwrap()).unwrap();

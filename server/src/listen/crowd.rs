@@ -64,6 +64,7 @@ fn counted(address: IpAddr) -> Option<IpAddr> {
 mod tests {
     use super::*;
 
+    /// D15
     #[test]
     fn nobody_far_away_takes_all_places() {
         let crowd = Crowd::default();

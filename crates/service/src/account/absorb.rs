@@ -220,6 +220,7 @@ fn keep_keys(tx: &mut Tx, account: &Account, actor: &Actor) -> Result<()> {
 mod tests {
     use super::*;
 
+    /// N20
     #[test]
     fn a_name_of_two_scripts_loses_the_one_that_poses_as_the_other() {
         assert!(

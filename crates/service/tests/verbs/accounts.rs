@@ -12,6 +12,7 @@ fn document(actor: &Remote) -> Value {
     actor_document(&actor.id, &actor.key.public().to_pem())
 }
 
+/// X03
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_actor_changes_its_own_profile() {
     for stage in stages().await {

@@ -13,7 +13,7 @@ fn followers(account: &Account) -> &str {
     account.collections.followers.as_deref().unwrap()
 }
 
-/// N1 to N5, P04
+/// P04
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_create_is_addressed_like_its_post_and_no_wider_than_meant() {
     for stage in stages().await {
@@ -59,7 +59,6 @@ async fn a_create_is_addressed_like_its_post_and_no_wider_than_meant() {
     }
 }
 
-/// N7
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn many_followers_on_few_hosts_make_as_many_deliveries_as_there_are_inboxes() {
     for stage in stages().await {

@@ -85,7 +85,6 @@ async fn a_poll_of_ours_goes_out_as_a_question() {
     }
 }
 
-/// N14
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_peers_vote_counts_once_and_is_no_post() {
     for stage in stages().await {

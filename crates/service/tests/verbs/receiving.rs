@@ -50,7 +50,7 @@ async fn what_concerns_nobody_here_is_not_kept() {
     }
 }
 
-/// N6, N49
+/// N49
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_direct_post_is_told_to_whom_it_addresses_and_to_nobody_else() {
     for stage in stages().await {
@@ -90,7 +90,6 @@ async fn a_mention_is_told_once_and_only_with_a_tag() {
     }
 }
 
-/// N21
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_create_by_id_only_is_fetched_and_shown_like_any_other() {
     for stage in stages().await {

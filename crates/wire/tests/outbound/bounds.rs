@@ -14,6 +14,7 @@ use wire::{FetchError, Limits};
 use crate::peer::{Peer, Reply};
 use crate::{NOW, client, client_with, limits, signer, url};
 
+/// D09
 #[tokio::test]
 async fn three_redirects_are_followed_and_a_fourth_is_not() {
     let peer = Peer::start("127.0.0.1", |_, seen| {
@@ -29,6 +30,7 @@ async fn three_redirects_are_followed_and_a_fourth_is_not() {
     assert_eq!(peer.seen().len(), 8);
 }
 
+/// D09
 #[tokio::test]
 async fn a_redirect_to_itself_ends() {
     let peer = Peer::start("127.0.0.1", |origin, _| Reply::redirect(&format!("{origin}/loop"))).await;
@@ -53,6 +55,7 @@ async fn each_hop_is_signed_for_itself() {
     assert!(!last.headers.contains_key("accept-encoding"));
 }
 
+/// D11
 #[tokio::test]
 async fn a_body_over_the_limit_is_cut() {
     let announced = "x".repeat(64 * 1024 + 1);
@@ -67,6 +70,7 @@ async fn a_body_over_the_limit_is_cut() {
     }
 }
 
+/// D12
 #[tokio::test]
 async fn a_gzip_bomb_is_cut_and_honest_gzip_is_read() {
     let gzip = |bytes: &[u8]| {
@@ -87,6 +91,7 @@ async fn a_gzip_bomb_is_cut_and_honest_gzip_is_read() {
     assert_eq!(document.json, json!({ "type": "Note" }));
 }
 
+/// D10
 #[tokio::test]
 async fn a_dripping_body_is_cut_when_the_time_is_over() {
     let peer = Peer::start("127.0.0.1", |_, _| Reply::document("").drip()).await;
@@ -122,6 +127,7 @@ async fn a_peer_that_says_nothing_is_left_when_the_time_is_over() {
     assert_eq!(answer, Err(FetchError::Timeout));
 }
 
+/// D10
 #[tokio::test]
 async fn dripping_peers_do_not_hold_up_an_honest_one() {
     let slow = Peer::start("127.0.0.1", |_, _| Reply::document("").drip()).await;

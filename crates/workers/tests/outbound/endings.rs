@@ -118,6 +118,7 @@ async fn a_week_without_network_is_not_the_end() {
     }
 }
 
+/// N66
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_was_left_for_two_weeks_is_swept_and_not_sent() {
     for mut stage in stages().await {

@@ -7,6 +7,7 @@ use service::outbox::{Followers, Shared};
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
+/// N52
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn hanging_and_dead_hosts_do_not_delay_healthy_ones() {
     for mut stage in stages().await {
@@ -41,6 +42,7 @@ async fn hanging_and_dead_hosts_do_not_delay_healthy_ones() {
     }
 }
 
+/// N52
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_host_that_is_far_behind_does_not_delay_others() {
     for mut stage in stages().await {

@@ -7,6 +7,7 @@ use std::collections::HashSet;
 use std::net::SocketAddr;
 use std::time::Duration;
 
+/// N59, K02
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_waited_for_a_dead_host_is_sent_soon_after_a_restart_under_the_same_id() {
     for mut stage in stages().await {
@@ -31,6 +32,7 @@ async fn what_waited_for_a_dead_host_is_sent_soon_after_a_restart_under_the_same
     }
 }
 
+/// N59
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_message_published_while_no_worker_runs_is_sent_after_the_start() {
     for mut stage in stages().await {
@@ -42,6 +44,7 @@ async fn a_message_published_while_no_worker_runs_is_sent_after_the_start() {
     }
 }
 
+/// N59
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn killed_in_the_middle_every_delivery_still_arrives() {
     for mut stage in stages().await {

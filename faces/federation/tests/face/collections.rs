@@ -1,4 +1,4 @@
-//! Collections and their pages (F9 to F11, N13, N47, P03).
+//! Collections and their pages (F9 to F11, N47, P03).
 
 use crate::world::{ORIGIN, World, in_world};
 use domain::{Account, Post, Visibility};
@@ -161,7 +161,7 @@ async fn reply(world: &World, author: &Account, visibility: Visibility, parent: 
 }
 
 #[test]
-fn n13_n47_replies_are_those_that_anyone_may_read() {
+fn n47_replies_are_those_that_anyone_may_read() {
     in_world(async |world| {
         let post = world.post(Visibility::Public, &[]).await;
         let (friend, enemy) = (world.peer("fay", "b.example").await, world.peer("eve", "c.example").await);

@@ -1,4 +1,4 @@
-//! What a post's document says beside its text (N9, N12, N13, N21, F8).
+//! What a post's document says beside its text (F8).
 
 use crate::world::{ORIGIN, PUBLIC, in_world};
 use domain::account::Emoji;
@@ -7,7 +7,7 @@ use domain::{Timestamp, Visibility};
 use serde_json::json;
 
 #[test]
-fn n9_n12_an_edit_says_when_and_keeps_warning_and_pictures() {
+fn an_edit_says_when_and_keeps_warning_and_pictures() {
     in_world(async |world| {
         let post = world.post(Visibility::Public, &[]).await;
         let plain = world.get(post.object_id.as_str()).await.json();
@@ -58,7 +58,7 @@ fn n9_n12_an_edit_says_when_and_keeps_warning_and_pictures() {
 }
 
 #[test]
-fn n13_a_reply_names_what_it_answers_and_shares_its_conversation() {
+fn a_reply_names_what_it_answers_and_shares_its_conversation() {
     in_world(async |world| {
         let post = world.post(Visibility::Public, &[]).await;
         let reply = world.post_by(&world.bob, Visibility::Public, &[&world.alice], Some(&post)).await;

@@ -1,4 +1,4 @@
-//! Posts and who may read them (N1, N3 to N6, N10, N13, P01, P09, N51).
+//! Posts and who may read them (N10, P01, P09, N51).
 
 use crate::world::{ACTIVITY, Answer, ORIGIN, PUBLIC, World, in_world};
 use domain::{BoostId, Host, ObjectId, Visibility};
@@ -10,7 +10,7 @@ use store::message::OwnActivity;
 const PARTS: [&str; 5] = ["", "/activity", "/replies", "/likes", "/shares"];
 
 #[test]
-fn n1_n3_a_public_post_and_its_create() {
+fn a_public_post_and_its_create() {
     in_world(async |world| {
         let post = world.post(Visibility::Public, &[&world.bob]).await;
         let id = post.object_id.as_str();
@@ -61,7 +61,7 @@ fn a_post_has_a_page_whether_it_is_there_or_not() {
 }
 
 #[test]
-fn n4_n5_n6_visibility_becomes_to_and_cc() {
+fn visibility_becomes_to_and_cc() {
     in_world(async |world| {
         let bob = world.peer("bob", "b.example").await;
         world.follow(&bob, &world.alice).await;

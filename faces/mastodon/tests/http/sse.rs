@@ -49,6 +49,7 @@ fn each_path_is_a_stream() {
     });
 }
 
+/// P10
 #[test]
 fn what_cannot_be_watched_is_refused_in_words() {
     on_each(async |server: Server| {

@@ -161,6 +161,7 @@ fn an_edit_keeps_what_it_does_not_name_and_its_history() {
     });
 }
 
+/// P11
 #[test]
 fn only_its_author_edits_or_deletes_a_status() {
     on_each(async |server| {

@@ -87,6 +87,7 @@ fn numbers_are_counted_anew_after_a_minute() {
     });
 }
 
+/// X06
 #[test]
 fn pages_may_not_be_mistaken_for_documents_nor_run_scripts() {
     on_each(async |world| {

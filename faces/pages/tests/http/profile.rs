@@ -77,6 +77,7 @@ fn programs_are_shown_the_way_to_the_actor() {
     });
 }
 
+/// X03
 #[test]
 fn names_bios_and_fields_cannot_bring_scripts() {
     on_each(async |world| {

@@ -62,6 +62,7 @@ fn hosts_take_turns() {
     assert_eq!(roster.next(NOW, 6).map(|parcel| parcel.delivery), None);
 }
 
+/// N56
 #[test]
 fn memory_is_bounded_however_much_waits() {
     let roster = full(1000, Lane::new);
@@ -70,6 +71,7 @@ fn memory_is_bounded_however_much_waits() {
     assert!(!roster.hungry.is_empty(), "the others wait for their turn to read");
 }
 
+/// N52, N56
 #[test]
 fn hosts_that_fail_leave_room_and_sockets_to_those_that_answer() {
     let mut roster = full(1000, failing);
@@ -101,6 +103,7 @@ fn what_lands_gives_its_socket_back_and_a_lane_that_failed_wakes() {
     assert_eq!(roster.wants(wakes).len(), 1);
 }
 
+/// N56
 #[test]
 fn lanes_that_have_nothing_to_do_are_forgotten_where_there_are_too_many() {
     let mut roster = Roster::default();
