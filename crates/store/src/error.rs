@@ -78,6 +78,9 @@ pub enum Error {
         "the database is damaged ({0}): stop the server and put a copy in its place with `antiphon restore FILE`"
     )]
     Damaged(String),
+    /// The file of the search index is not what was written to it: it can be made anew.
+    #[error("the search index is damaged: {0}")]
+    IndexDamaged(String),
     /// This database cannot do that.
     #[error("{0} is not possible with this database")]
     Unsupported(&'static str),
@@ -102,10 +105,18 @@ impl Error {
         matches!(self, Self::Busy | Self::Closed | Self::Full | Self::Unavailable(_) | Self::Contended)
     }
 
-    /// Whether a file of SQLite cannot be read as one any more.
-    pub fn is_damage(&self) -> bool {
-        let Self::Sqlite(words) = self else { return false };
-        ["malformed", "not a database", "corrupt", "disk I/O error"].iter().any(|word| words.contains(word))
+    /// Whether the search index cannot be read any more and is to be made anew.
+    pub fn is_index_damage(&self) -> bool {
+        matches!(self, Self::IndexDamaged(_))
+    }
+
+    /// What an error means where it is one of the search index.
+    pub(crate) fn of_index(self) -> Self {
+        match self {
+            Self::Damaged(words) => Self::IndexDamaged(words),
+            Self::Sqlite(words) if words.contains("disk I/O error") => Self::IndexDamaged(words),
+            other => other,
+        }
     }
 
     /// Whether a statement failed, so that the transaction is lost. A missing

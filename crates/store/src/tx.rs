@@ -44,11 +44,18 @@ pub struct Tx {
     now: Timestamp,
     events: Vec<Event>,
     failure: Option<Error>,
+    is_index: bool,
 }
 
 impl Tx {
     pub(crate) fn new(conn: Conn, shared: Arc<Shared>) -> Self {
-        Self { conn, shared, now: Timestamp::default(), events: Vec::new(), failure: None }
+        let now = Timestamp::default();
+        Self { conn, shared, now, events: Vec::new(), failure: None, is_index: false }
+    }
+
+    /// On the file of the search index, which can be made anew.
+    pub(crate) fn on_index(conn: Conn, shared: Arc<Shared>) -> Self {
+        Self { is_index: true, ..Self::new(conn, shared) }
     }
 
     pub(crate) fn shared(&self) -> Arc<Shared> {
@@ -183,7 +190,9 @@ impl Tx {
         if self.failure.is_some() {
             return Err(Error::Poisoned);
         }
-        statement(&mut self.conn).inspect_err(|error| {
+        let done = statement(&mut self.conn);
+        let done = if self.is_index { done.map_err(Error::of_index) } else { done };
+        done.inspect_err(|error| {
             if error.poisons() {
                 self.failure = Some(error.clone());
             }

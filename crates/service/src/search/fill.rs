@@ -29,7 +29,7 @@ pub enum Filled {
 pub async fn fill(cx: &Cx) -> Result<Filled> {
     let _alone = cx.filling.lock().await;
     match step(cx).await {
-        Err(crate::Error::Store(error)) if error.is_damage() => {
+        Err(crate::Error::Store(error)) if error.is_index_damage() => {
             tracing::warn!(%error, "the search index is damaged and is built anew");
             cx.store.renew_index().await?;
             Ok(Filled::More)

@@ -95,7 +95,7 @@ pub(super) async fn read_index<T: Send + Default + 'static>(
     find: impl FnMut(&mut Tx) -> Result<T> + Send + 'static,
 ) -> Result<T> {
     match cx.store.read_index::<T, Error, _>(find).await {
-        Err(Error::Store(error)) if error.is_damage() => {
+        Err(Error::Store(error)) if error.is_index_damage() => {
             tracing::warn!(%error, "the search index is damaged and is built anew");
             cx.store.renew_index().await?;
             Ok(T::default())

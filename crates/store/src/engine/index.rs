@@ -50,7 +50,7 @@ impl Index {
     pub(crate) fn open(database: &Path, shared: Arc<Shared>) -> Result<Self> {
         let path = beside(database);
         let open = match Open::new(&path, &shared) {
-            Err(Error::Sqlite(why) | Error::Damaged(why)) => {
+            Err(Error::Sqlite(why) | Error::Damaged(why) | Error::IndexDamaged(why)) => {
                 tracing::warn!(%why, "the search index cannot be read and is built anew");
                 throw_away(&path)?;
                 Open::new(&path, &shared)?
@@ -81,7 +81,7 @@ impl Index {
 
 impl Open {
     fn new(path: &Path, shared: &Arc<Shared>) -> Result<Self> {
-        let mut tx = Tx::new(Conn::Sqlite(sqlite::Session::writer(path)?), Arc::clone(shared));
+        let mut tx = Tx::on_index(Conn::Sqlite(sqlite::Session::writer(path)?), Arc::clone(shared));
         tx.start();
         // Its writing is in the background: it needs no room to be quick.
         tx.batch("PRAGMA cache_size = -8192")?;
@@ -90,7 +90,7 @@ impl Open {
         tx.batch("COMMIT")?;
         let mut session = sqlite::Session::reader(path)?;
         session.limit_statements(PATIENCE)?;
-        let reader = Tx::new(Conn::Sqlite(session), Arc::clone(shared));
+        let reader = Tx::on_index(Conn::Sqlite(session), Arc::clone(shared));
         let (writes, reads) = (Arc::new(Queue::new(WRITES, 0)), Arc::new(Queue::new(READS, 0)));
         let writer = Writer {
             tx,

@@ -136,6 +136,29 @@ fn an_index_outlives_a_restart_and_begins_anew_when_told() {
 }
 
 #[test]
+fn a_file_that_turns_out_to_be_damaged_says_so_and_can_be_begun_anew() {
+    let mut fresh = Fresh::sqlite(|_| ());
+    let file = fresh.file().unwrap().with_file_name("antiphon-search.db");
+    for id in 1..200 {
+        put(&fresh.store, id, &format!("kept word{id}"), &[]);
+    }
+    fresh.store.shut_down_blocking();
+    let mut bytes = std::fs::read(&file).unwrap();
+    let half = bytes.len() / 4096 / 2;
+    bytes.chunks_mut(4096).skip(half).for_each(|page| page.fill(0xa5));
+    std::fs::write(&file, bytes).unwrap();
+    fresh.reopen();
+    let expression = with("kept");
+    let verb = move |tx: &mut Tx| index::find_posts(tx, &expression, ALL);
+    let refused = run(fresh.store.read_index::<_, Error, _>(verb)).unwrap_err();
+    assert!(refused.is_index_damage(), "{refused:?}");
+    assert!(!Error::Damaged(String::new()).is_index_damage(), "that one is not to be thrown away");
+    run(fresh.store.renew_index()).unwrap();
+    put(&fresh.store, 1, "kept", &[]);
+    assert_eq!(find(&fresh.store, with("kept")), [1]);
+}
+
+#[test]
 fn a_file_that_is_lost_or_damaged_is_begun_anew() {
     let mut fresh = Fresh::sqlite(|_| ());
     let file = fresh.file().unwrap().with_file_name("antiphon-search.db");
