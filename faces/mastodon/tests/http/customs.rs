@@ -1,6 +1,7 @@
 //! What programs know from Mastodon beyond the documentation: what comes of
 //! one thing for another.
 
+use crate::scheduled::ahead;
 use crate::stage::{Person, Server, id, ids, on_each};
 use serde_json::{Value, json};
 
@@ -174,8 +175,8 @@ fn who_asks_no_more_to_be_asked_lets_in_who_waits() {
 fn a_draft_that_is_due_too_soon_is_refused() {
     on_each(async |server| {
         let bob = server.person("bob").await;
-        let soon = server.cx.now().plus(std::time::Duration::from_secs(240));
-        let body = json!({ "status": "later", "scheduled_at": soon.to_string() });
+        let soon = ahead(&server, std::time::Duration::from_secs(240));
+        let body = json!({ "status": "later", "scheduled_at": soon });
         let why = bob.post_json("/api/v1/statuses", body).await.refused(422);
         assert!(why.starts_with("Validation failed: Scheduled at"), "{why}");
         let all = bob.get(&format!("/api/v1/accounts/{}/statuses", bob.id())).await.ok();

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 const HOUR: Duration = Duration::from_secs(3600);
 
-fn ahead(server: &Server, by: Duration) -> String {
+pub(crate) fn ahead(server: &Server, by: Duration) -> String {
     let at = jiff::Timestamp::from_millisecond(server.clock.now().plus(by).0).unwrap();
     at.to_string()
 }
