@@ -28,6 +28,7 @@ fn count(lines: &[&str], what: &str) -> usize {
     lines.iter().filter(|line| line.contains(what)).count()
 }
 
+/// Capability W1, F4, F6, F7, F8, F12, N3, N4, N8, N22.
 #[test]
 fn the_story_ends_well_and_shows_each_message() {
     let kept = tempfile::tempdir().unwrap();

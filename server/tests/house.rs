@@ -147,6 +147,7 @@ fn every_room_lists_only_the_rooms_below_it() {
     }
 }
 
+/// Capability P5.
 #[test]
 fn rules_and_language_know_no_world() {
     for (name, listed) in rooms() {

@@ -114,6 +114,7 @@ mod tests {
         assert_eq!(Audience::parse(&json!({"to": ["Public", "as:Public"]})).to, [PUBLIC]);
     }
 
+    /// Capability N2.
     #[test]
     fn visibility_follows_from_the_addresses() {
         let seen = |to: Value, cc: Value| {

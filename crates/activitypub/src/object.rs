@@ -193,6 +193,7 @@ mod tests {
         );
     }
 
+    /// Capability N20, X4.
     #[test]
     fn an_unknown_type_with_text_is_a_post_and_without_is_kept() {
         let mut badge = json!({"type": "Badge", "id": "https://a.example/1", "attributedTo": "https://a.example/bob", "name": "x"});

@@ -79,6 +79,7 @@ mod tests {
         Wants::of(&headers)
     }
 
+    /// Capability P2.
     #[test]
     fn peers_get_the_document() {
         for accept in [
@@ -93,6 +94,7 @@ mod tests {
         }
     }
 
+    /// Capability P1.
     #[test]
     fn people_get_the_page() {
         for accept in [

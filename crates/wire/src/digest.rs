@@ -211,6 +211,7 @@ mod tests {
         }
     }
 
+    /// Capability H4.
     #[test]
     fn digest_mismatch() {
         let right = format!("SHA-256={SHA256}");

@@ -54,6 +54,7 @@ async fn accounts_are_made_shown_and_ended_with_a_server_and_without() {
     assert_eq!((me.code(), &me.json()["username"]), (200, &json!("alice")));
 }
 
+/// Capability X6.
 #[tokio::test]
 async fn servers_are_ruled_and_reports_are_read_from_the_command_line() {
     let mut program = program();
@@ -127,6 +128,7 @@ async fn a_suspended_persons_token_is_good_no_more() {
     ended.expect("what was watched ends, too").unwrap();
 }
 
+/// Capability W1, W8.
 #[tokio::test(flavor = "multi_thread")]
 async fn documents_of_others_are_fetched_and_handles_found() {
     let mut program = program();

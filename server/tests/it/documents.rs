@@ -8,6 +8,7 @@ async fn publish(server: &TestServer, person: &Person, visibility: &str) -> Valu
     server.api_post(person, "/api/v1/statuses", &draft).await
 }
 
+/// Capability W6.
 #[tokio::test]
 async fn webfinger_finds_an_account_in_each_of_its_forms() {
     for server in TestServer::on_each_database().await {
@@ -42,6 +43,7 @@ async fn webfinger_finds_an_account_in_each_of_its_forms() {
     }
 }
 
+/// Capability P7.
 #[tokio::test]
 async fn an_actor_can_be_read_and_its_keys_with_it() {
     let server = TestServer::start().await;

@@ -31,6 +31,7 @@ async fn home(server: &TestServer, person: &Person) -> Vec<String> {
     home.as_array().unwrap().iter().map(|status| status["uri"].as_str().unwrap().to_owned()).collect()
 }
 
+/// Capability H1.
 #[tokio::test]
 async fn a_follow_is_answered_with_a_signed_accept() {
     for server in TestServer::on_each_database().await {
@@ -101,6 +102,7 @@ async fn a_post_of_whom_we_follow_enters_home() {
     }
 }
 
+/// Capability N7.
 #[tokio::test]
 async fn a_post_reaches_followers_once_for_each_shared_inbox() {
     for server in TestServer::on_each_database().await {
@@ -128,6 +130,7 @@ async fn a_post_reaches_followers_once_for_each_shared_inbox() {
     }
 }
 
+/// Capability N6.
 #[tokio::test]
 async fn p04_a_followers_only_post_goes_to_followers_and_a_direct_one_to_whom_it_names() {
     let server = TestServer::start().await;

@@ -78,6 +78,7 @@ async fn a_signed_activity_is_taken_in_both_dialects() {
     }
 }
 
+/// Capability H2.
 #[tokio::test]
 async fn a01_a_request_without_a_signature_is_refused() {
     let mut scene = Scene::new().await;
@@ -85,6 +86,7 @@ async fn a01_a_request_without_a_signature_is_refused() {
     scene.refuses("A01", scene.letter(&create).without("signature"), &create, 401).await;
 }
 
+/// Capability H2.
 #[tokio::test]
 async fn a02_another_actors_key_does_not_sign_for_this_one() {
     let mut scene = Scene::new().await;
@@ -96,6 +98,7 @@ async fn a02_another_actors_key_does_not_sign_for_this_one() {
     scene.refuses("A02", scene.letter(&create).signer(forged), &create, 401).await;
 }
 
+/// Capability H2.
 #[tokio::test]
 async fn a03_a04_an_activity_of_somebody_else_is_refused() {
     let mut scene = Scene::new().await;
@@ -108,6 +111,7 @@ async fn a03_a04_an_activity_of_somebody_else_is_refused() {
     }
 }
 
+/// Capability H2.
 #[tokio::test]
 async fn a05_a_body_that_was_changed_after_signing_is_refused() {
     let mut scene = Scene::new().await;
@@ -118,6 +122,7 @@ async fn a05_a_body_that_was_changed_after_signing_is_refused() {
     }
 }
 
+/// Capability H4.
 #[tokio::test]
 async fn a06_a10_a11_a13_a_signature_must_cover_the_request() {
     let mut scene = Scene::new().await;
@@ -136,6 +141,7 @@ async fn a06_a10_a11_a13_a_signature_must_cover_the_request() {
     scene.takes("all of it", scene.letter(&create).covering(&[target, host, date, digest]), &create).await;
 }
 
+/// Capability H4.
 #[tokio::test]
 async fn a07_a_body_without_a_digest_is_refused() {
     let mut scene = Scene::new().await;
@@ -146,6 +152,7 @@ async fn a07_a_body_without_a_digest_is_refused() {
     scene.refuses("A07", letter, &create, 401).await;
 }
 
+/// Capability H4.
 #[tokio::test]
 async fn a08_a09_a_date_too_far_from_now_is_refused() {
     let mut scene = Scene::new().await;

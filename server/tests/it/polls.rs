@@ -24,6 +24,7 @@ async fn numbers(server: &TestServer, person: &Person, id: &str) -> Vec<i64> {
     options.iter().map(|option| option["votes_count"].as_i64().unwrap()).collect()
 }
 
+/// Capability N14.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn two_servers_vote_in_each_others_polls_and_learn_the_result() {
     let setup = Setup::default().with_clock(Clock::manual(now()));

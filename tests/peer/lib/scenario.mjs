@@ -12,6 +12,7 @@ async function arrives(checks, side, id, { text, visibility, inReplyTo }) {
   if (inReplyTo != null) equal(note.inReplyTo, inReplyTo, "its parent");
 }
 
+// Capability H1, F8.
 export async function scenario(checks, a, b) {
   const run = `${Date.now()}-${a.label}`;
   const words = (text) => `${text} ${run}`;

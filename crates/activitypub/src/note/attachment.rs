@@ -179,6 +179,7 @@ mod tests {
         attachments(&json!({ "attachment": attachment }), &Kind::Note).into_iter().next()
     }
 
+    /// Capability N18.
     #[test]
     fn the_kind_comes_from_media_type_then_type_then_name() {
         let kind = |value: Value| one(&value).map(|it| it.kind);

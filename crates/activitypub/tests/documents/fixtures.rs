@@ -69,6 +69,7 @@ fn pleroma_undoes_by_id_and_akkoma_reacts_with_anothers_emoji() {
     assert_eq!(like.content.as_deref(), Some("🍮"));
 }
 
+/// Capability P5, B6.
 #[test]
 fn lemmy_groups_hand_on_whole_activities() {
     let Activity::Announce(announce) = activity("lemmy/announce_page") else { panic!("an Announce") };
@@ -101,6 +102,7 @@ fn peertube_names_two_authors_and_hides_its_files() {
     assert!(video.replies.is_some());
 }
 
+/// Capability P5.
 #[test]
 fn gotosocial_collapses_lists_and_shows_strangers_a_stub() {
     let note = created_note("gotosocial/create_single_values");
@@ -118,6 +120,7 @@ fn wafrn_likes_nothing_in_particular() {
     assert!(unknown.audience.cc.is_empty());
 }
 
+/// Capability N16.
 #[test]
 fn microblog_spreads_one_post_over_three_hosts() {
     let note = created_note("microblog/create_on_three_hosts");

@@ -14,6 +14,7 @@ fn again(value: &Value) -> Value {
     read(&serde_json::to_vec(value).unwrap()).unwrap()
 }
 
+/// Capability P3.
 #[test]
 fn an_actor_reads_as_it_was_written() {
     let document = actor_document();
@@ -55,6 +56,7 @@ fn every_activity_that_we_write_is_one_that_we_read() {
     }
 }
 
+/// Capability F1, F2.
 #[test]
 fn a_follow_and_its_accept_have_the_documented_shape() {
     let follow = render::follow(&envelope(), &eve());
@@ -223,6 +225,7 @@ fn defined(document: &Value) -> HashSet<String> {
     terms.chain(STANDARD.iter().map(|term| (*term).to_owned())).collect()
 }
 
+/// Capability P4.
 #[test]
 fn every_term_that_we_write_is_defined() {
     let mut runner = TestRunner::deterministic();

@@ -138,6 +138,7 @@ async fn actors_that_were_never_here_are_not_fetched_to_be_forgotten() {
     }
 }
 
+/// Capability P8.
 /// A23, A24
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_new_key_is_learned_and_the_old_one_no_longer_counts() {
@@ -230,6 +231,7 @@ async fn a_key_counts_only_where_its_owner_lists_it() {
     }
 }
 
+/// Capability P8, H3.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_unknown_actor_is_learned_when_it_knocks() {
     for stage in stages().await {

@@ -10,6 +10,7 @@ async fn block(stage: &Stage, viewer: &Account, target: &Account) {
     stage.cx.write(move |tx| block::block(tx, &viewer, &target)).await.unwrap();
 }
 
+/// Capability F7.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_block_of_ours_ends_what_two_accounts_have_with_each_other() {
     for stage in stages().await {
@@ -36,6 +37,7 @@ async fn a_block_of_ours_ends_what_two_accounts_have_with_each_other() {
     }
 }
 
+/// Capability X6.
 /// P09
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_a_blocked_actor_does_reaches_nobody() {
@@ -78,6 +80,7 @@ async fn a_mention_by_whom_one_blocks_and_another_follows_is_told_to_neither_blo
     }
 }
 
+/// Capability F7, N15.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_peer_blocks_one_of_ours_and_takes_it_back() {
     for stage in stages().await {

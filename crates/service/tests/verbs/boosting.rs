@@ -16,6 +16,7 @@ async fn boost(
     stage.cx.write(move |tx| boost::boost(tx, &viewer, id, visibility)).await
 }
 
+/// Capability B2.
 /// O21, A14
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_boost_counts_once_however_often_it_comes() {
@@ -34,6 +35,7 @@ async fn a_boost_counts_once_however_often_it_comes() {
     }
 }
 
+/// Capability N15, B3.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn only_who_boosts_takes_a_boost_back() {
     for stage in stages().await {
@@ -67,6 +69,7 @@ async fn only_who_boosts_takes_a_boost_back() {
     }
 }
 
+/// Capability B4.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_boosted_post_that_is_unknown_is_fetched_from_its_origin() {
     for stage in stages().await {
@@ -92,6 +95,7 @@ async fn a_boosted_post_that_is_unknown_is_fetched_from_its_origin() {
     }
 }
 
+/// Capability B6.
 /// O03, N08
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_is_inside_a_boost_is_hearsay() {
@@ -175,6 +179,7 @@ async fn nobody_widens_the_audience_of_another() {
     }
 }
 
+/// Capability B1, B2.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_boost_of_ours_goes_to_followers_and_to_the_author() {
     for stage in stages().await {

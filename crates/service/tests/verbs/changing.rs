@@ -24,6 +24,7 @@ fn edited(note: &Value, text: &str, updated: &str) -> Value {
     note
 }
 
+/// Capability N9.
 /// N11
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_newest_edit_counts_in_whatever_order_they_come() {
@@ -94,6 +95,7 @@ async fn an_edit_changes_neither_audience_nor_what_is_answered() {
     }
 }
 
+/// Capability N21.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_edit_by_id_only_is_fetched() {
     for stage in stages().await {
@@ -139,6 +141,7 @@ async fn only_its_author_edits_and_deletes_a_post() {
     }
 }
 
+/// Capability N10.
 /// N10, N51
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_deleted_post_stays_deleted() {
@@ -184,6 +187,7 @@ async fn nobody_deletes_the_post_of_another_before_it_comes() {
     }
 }
 
+/// Capability N10.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_delete_takes_counts_and_notifications_with_it() {
     for stage in stages().await {

@@ -9,6 +9,7 @@ use service::inbound;
 use std::sync::Arc;
 use tokio::sync::Semaphore;
 
+/// Capability P6.
 /// O20
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn one_create_that_comes_forty_times_at_once_is_one_post() {

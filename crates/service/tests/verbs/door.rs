@@ -20,6 +20,7 @@ fn set(arrived: &mut Arrived, name: &'static str, value: &str) {
     arrived.headers.insert(HeaderName::from_static(name), HeaderValue::from_str(value).unwrap());
 }
 
+/// Capability H2.
 /// A01, A05, A07, A08, A09, A11, A13, N04: each change of a good request.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_request_that_was_changed_after_signing_is_not_believed() {
@@ -103,6 +104,7 @@ async fn a_request_of_another_day_is_not_believed() {
     }
 }
 
+/// Capability H2, H6.
 /// A02, A03, A04
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn nobody_speaks_with_the_voice_of_another() {

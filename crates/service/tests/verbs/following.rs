@@ -16,6 +16,7 @@ async fn undo(stage: &Stage, viewer: &domain::Account, target: &domain::Account)
     stage.cx.write(move |tx| follow::undo(tx, &viewer, &target)).await.unwrap();
 }
 
+/// Capability F2, F3.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_follow_of_an_open_account_is_accepted_with_the_follow_inside() {
     for stage in stages().await {
@@ -51,6 +52,7 @@ async fn a_repeated_follow_is_answered_each_time_and_counted_once() {
     }
 }
 
+/// Capability F6, N15.
 /// N12
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_follow_that_is_replayed_after_its_undo_has_no_effect() {
@@ -133,6 +135,7 @@ async fn an_undo_that_names_a_thing_of_ours_leaves_no_tombstone_of_it() {
     }
 }
 
+/// Capability F3.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_locked_account_decides_itself() {
     for stage in stages().await {
@@ -157,6 +160,7 @@ async fn a_locked_account_decides_itself() {
     }
 }
 
+/// Capability F1.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn ours_follow_when_the_peer_agrees_and_no_longer_when_it_says_no() {
     for stage in stages().await {
@@ -202,6 +206,7 @@ async fn a_first_post_that_overtakes_the_yes_is_in_home_all_the_same() {
     }
 }
 
+/// Capability F2.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_answer_may_name_the_follow_by_id_only() {
     for stage in stages().await {
@@ -215,6 +220,7 @@ async fn an_answer_may_name_the_follow_by_id_only() {
     }
 }
 
+/// Capability F5.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_yes_to_nothing_has_no_effect() {
     for stage in stages().await {
@@ -287,6 +293,7 @@ async fn only_who_follows_takes_a_follow_back() {
     }
 }
 
+/// Capability F6.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn two_of_ours_follow_each_other_at_once_and_nothing_leaves() {
     for stage in stages().await {

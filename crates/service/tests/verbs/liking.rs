@@ -6,6 +6,7 @@ use domain::notification::NotificationKind::Like;
 use serde_json::json;
 use service::like;
 
+/// Capability N11.
 /// O18, A14
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_like_counts_once_however_often_it_comes() {
@@ -25,6 +26,7 @@ async fn a_like_counts_once_however_often_it_comes() {
     }
 }
 
+/// Capability N11, N15.
 /// O18
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn only_who_likes_takes_a_like_back() {
@@ -75,6 +77,7 @@ async fn a_like_or_boost_of_what_one_may_not_see_has_no_effect() {
     }
 }
 
+/// Capability N11.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_like_of_ours_goes_to_the_author_and_comes_back_with_the_like_inside() {
     for stage in stages().await {

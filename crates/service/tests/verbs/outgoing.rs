@@ -13,6 +13,7 @@ fn followers(account: &Account) -> &str {
     account.collections.followers.as_deref().unwrap()
 }
 
+/// Capability N1, N2, N3, N4, N5, N21.
 /// P04
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_create_is_addressed_like_its_post_and_no_wider_than_meant() {
@@ -59,6 +60,7 @@ async fn a_create_is_addressed_like_its_post_and_no_wider_than_meant() {
     }
 }
 
+/// Capability N7.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn many_followers_on_few_hosts_make_as_many_deliveries_as_there_are_inboxes() {
     for stage in stages().await {

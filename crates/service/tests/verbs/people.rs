@@ -178,6 +178,7 @@ async fn set_rule(stage: &Stage, host: &str, rule: HostRule) {
     moderation::set_rule(&stage.cx, &Host::parse(host).unwrap(), rule, "why".into()).await.unwrap();
 }
 
+/// Capability X6.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_blocked_host_loses_its_follows_and_is_shown_no_more() {
     for stage in stages().await {

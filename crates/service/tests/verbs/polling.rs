@@ -69,6 +69,7 @@ fn recount(question: &mut Value, kind: &str, counts: [u64; 2]) {
     question["votersCount"] = json!(counts[0] + counts[1]);
 }
 
+/// Capability N14.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_poll_of_ours_goes_out_as_a_question() {
     for stage in stages().await {
@@ -85,6 +86,7 @@ async fn a_poll_of_ours_goes_out_as_a_question() {
     }
 }
 
+/// Capability N14.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_peers_vote_counts_once_and_is_no_post() {
     for stage in stages().await {
@@ -134,6 +136,7 @@ async fn a_vote_of_whom_it_does_not_concern_or_too_late_does_not_count() {
     }
 }
 
+/// Capability N14.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn many_votes_make_one_update_and_the_end_another() {
     for stage in stages().await {

@@ -94,6 +94,7 @@ async fn a_request_that_is_repeated_under_its_key_makes_one_post() {
     }
 }
 
+/// Capability N9.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_edit_keeps_what_was_said_and_tells_who_showed_it_to_others() {
     for stage in stages().await {

@@ -6,6 +6,7 @@ use domain::Visibility;
 use domain::notification::NotificationKind::Mention;
 use serde_json::{Value, json};
 
+/// Capability N2, N8.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_post_of_whom_somebody_follows_is_in_their_home() {
     for stage in stages().await {
@@ -50,6 +51,7 @@ async fn what_concerns_nobody_here_is_not_kept() {
     }
 }
 
+/// Capability N6.
 /// N49
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_direct_post_is_told_to_whom_it_addresses_and_to_nobody_else() {
@@ -90,6 +92,7 @@ async fn a_mention_is_told_once_and_only_with_a_tag() {
     }
 }
 
+/// Capability N21.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_create_by_id_only_is_fetched_and_shown_like_any_other() {
     for stage in stages().await {
@@ -171,6 +174,7 @@ async fn nobody_puts_words_into_the_mouth_of_another() {
     }
 }
 
+/// Capability H6.
 /// O03
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_a_third_party_forwards_is_read_at_its_origin() {
@@ -357,6 +361,7 @@ async fn a_post_that_names_thousands_makes_us_ask_for_none_of_them() {
     }
 }
 
+/// Capability N12.
 /// X01, X02
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_arrives_is_clean_when_it_is_written() {

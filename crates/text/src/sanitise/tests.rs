@@ -148,6 +148,7 @@ fn headings_and_boxes_leave_no_words_glued_together() {
     assert_eq!(post("<table><tr><td>a</td><td>b</td></tr><tr><td>c</td></tr></table>"), "a b <br>c ");
 }
 
+/// Capability N19.
 #[test]
 fn inline_images_are_handed_out_before_they_are_dropped() {
     let html = r#"<p>a <img src="https://a.example/1.png" alt="A &quot;cat&quot; <b>"> <img src="javascript:x"> <img src="/rel.png">

@@ -98,6 +98,7 @@ fn made_keys_survive_being_stored() {
     }
 }
 
+/// Capability P7.
 #[test]
 fn a_signing_key_is_never_shown() {
     let key = SigningKey::from_pkcs8_der(&bytes("rsa2048", "pkcs8")).unwrap();

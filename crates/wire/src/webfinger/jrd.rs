@@ -106,6 +106,7 @@ mod tests {
 
     use super::*;
 
+    /// Capability W4.
     #[test]
     fn the_actor_is_found_whatever_stands_before_it() {
         let jrd = Jrd::parse(&json!({

@@ -39,6 +39,7 @@ async fn a_redirect_to_itself_ends() {
     assert_eq!(peer.seen().len(), 4);
 }
 
+/// Capability H5.
 #[tokio::test]
 async fn each_hop_is_signed_for_itself() {
     let last = Peer::start("127.0.0.2", |_, _| Reply::document("{}")).await;

@@ -10,6 +10,7 @@ use wire::signature::Scheme;
 use crate::peer::{Peer, Reply};
 use crate::{NOW, client, client_with, signer, url};
 
+/// Capability N17.
 #[tokio::test]
 async fn an_activity_is_posted_and_signed() {
     let peer = Peer::start("127.0.0.1", |_, _| Reply::status(202)).await;

@@ -162,6 +162,7 @@ async fn a_page_that_leads_to_another_page_leads_nowhere() {
     assert_eq!(peer.paths(), ["/page", "/again"]);
 }
 
+/// Capability H5.
 #[tokio::test]
 async fn a_host_that_wants_the_other_scheme_is_remembered() {
     let peer =

@@ -20,6 +20,7 @@ fn handle(name: &str, peer: &Peer) -> Handle {
     Handle::parse(&format!("{name}@{}", peer.address)).unwrap()
 }
 
+/// Capability W2.
 #[tokio::test]
 async fn a_handle_leads_to_its_actor() {
     let peer = Peer::start("127.0.0.1", |origin, _| {
@@ -92,6 +93,7 @@ async fn names_under_localhost_are_loopback() {
     assert_eq!(found.subject, name);
 }
 
+/// Capability W7.
 #[tokio::test]
 async fn a_descriptor_with_only_an_actor_is_enough_and_one_without_is_not() {
     let peer = Peer::start("127.0.0.1", |origin, seen| {
@@ -159,6 +161,7 @@ async fn an_unknown_handle_is_told_as_such() {
     assert_eq!(client().webfinger(&handle("gone", &peer), NOW).await, Err(FetchError::Gone));
 }
 
+/// Capability W5.
 #[tokio::test]
 async fn a_handle_is_confirmed_when_its_domain_leads_back() {
     let main = Peer::start("127.0.0.2", |origin, _| {

@@ -1,12 +1,13 @@
-//! Actors, and the two forms of one URL (P1 to P7, P9, H05).
+//! Actors, and the two forms of one URL (H05).
 
 use crate::world::{ACTIVITY, LD, ORIGIN, in_world};
 use domain::AccountState;
 use http::{Method, StatusCode};
 use serde_json::json;
 
+/// Capability P1, P2.
 #[test]
-fn p1_p2_one_url_has_a_page_and_a_document() {
+fn one_url_has_a_page_and_a_document() {
     in_world(async |world| {
         let page = format!("{ORIGIN}/@alice");
         for accept in ["text/html,application/xhtml+xml,*/*;q=0.8", "*/*", ""] {
@@ -45,8 +46,9 @@ fn a_strange_name_leads_to_no_other_site() {
     });
 }
 
+/// Capability P3, P7.
 #[test]
-fn p3_p6_p7_an_actor_says_all_that_peers_look_for() {
+fn an_actor_says_all_that_peers_look_for() {
     in_world(async |world| {
         let actor = world.get("/users/alice").await.json();
         let id = format!("{ORIGIN}/users/alice");
@@ -87,8 +89,9 @@ fn p3_p6_p7_an_actor_says_all_that_peers_look_for() {
     });
 }
 
+/// Capability P9.
 #[test]
-fn p9_groups_and_the_server_are_actors_too() {
+fn groups_and_the_server_are_actors_too() {
     in_world(async |world| {
         world.group("birds").await;
         let group = world.get("/groups/birds").await.json();

@@ -1,4 +1,4 @@
-//! Collections and their pages (F9 to F11, N47, P03).
+//! Collections and their pages (N47, P03).
 
 use crate::world::{ORIGIN, World, in_world};
 use domain::{Account, Post, Visibility};
@@ -22,8 +22,9 @@ async fn walk(world: &World, collection: &str) -> Vec<Vec<Value>> {
     pages
 }
 
+/// Capability F9, F10.
 #[test]
-fn f9_f10_followers_are_walked_page_by_page() {
+fn followers_are_walked_page_by_page() {
     in_world(async |world| {
         let mut expected = Vec::new();
         for number in 0..95 {
@@ -49,6 +50,7 @@ fn f9_f10_followers_are_walked_page_by_page() {
     });
 }
 
+/// Capability F10.
 #[test]
 fn a_full_last_page_has_no_next() {
     in_world(async |world| {
@@ -61,8 +63,9 @@ fn a_full_last_page_has_no_next() {
     });
 }
 
+/// Capability F11.
 #[test]
-fn f11_a_follow_is_seen_on_both_sides_and_its_end_too() {
+fn a_follow_is_seen_on_both_sides_and_its_end_too() {
     in_world(async |world| {
         let (alice, bob) = (&world.alice, &world.bob);
         let lists = async || {
@@ -160,6 +163,7 @@ async fn reply(world: &World, author: &Account, visibility: Visibility, parent: 
     json!(world.post_by(author, visibility, &[], Some(parent)).await.object_id.as_str())
 }
 
+/// Capability N13.
 #[test]
 fn n47_replies_are_those_that_anyone_may_read() {
     in_world(async |world| {

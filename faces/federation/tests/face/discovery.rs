@@ -1,4 +1,4 @@
-//! WebFinger, host-meta, `NodeInfo` (W1 to W6).
+//! WebFinger, host-meta, `NodeInfo`.
 
 use crate::world::{ORIGIN, in_world};
 use domain::{AccountState, Visibility};
@@ -9,8 +9,9 @@ fn finger(resource: &str) -> String {
     format!("/.well-known/webfinger?resource={resource}")
 }
 
+/// Capability W2, W3.
 #[test]
-fn w2_w3_a_handle_in_any_form_gives_the_same_descriptor() {
+fn a_handle_in_any_form_gives_the_same_descriptor() {
     in_world(async |world| {
         let expected = json!({
             "subject": "acct:alice@here.example",

@@ -1,4 +1,4 @@
-//! Inboxes: what is taken, and what is refused and why (H03, P6).
+//! Inboxes: what is taken, and what is refused and why (H03).
 
 use crate::world::{ACTIVITY, LD, ORIGIN, World, in_world, request};
 use axum::body::Body;
@@ -23,8 +23,9 @@ async fn waiting(world: &World) -> i64 {
     world.cx.read(|tx| Ok(store::message::waiting_count(tx)?)).await.unwrap()
 }
 
+/// Capability P6, N17.
 #[test]
-fn p6_every_inbox_takes_both_types() {
+fn every_inbox_takes_both_types() {
     in_world(async |world| {
         world.group("birds").await;
         let sender = world.peer("fay", "b.example").await;

@@ -1,4 +1,4 @@
-//! What a post's document says beside its text (F8).
+//! What a post's document says beside its text.
 
 use crate::world::{ORIGIN, PUBLIC, in_world};
 use domain::account::Emoji;
@@ -6,6 +6,7 @@ use domain::post::{Attachment, AttachmentKind, PostText};
 use domain::{Timestamp, Visibility};
 use serde_json::json;
 
+/// Capability N9, N12.
 #[test]
 fn an_edit_says_when_and_keeps_warning_and_pictures() {
     in_world(async |world| {
@@ -57,6 +58,7 @@ fn an_edit_says_when_and_keeps_warning_and_pictures() {
     });
 }
 
+/// Capability N13.
 #[test]
 fn a_reply_names_what_it_answers_and_shares_its_conversation() {
     in_world(async |world| {
@@ -75,6 +77,7 @@ fn a_reply_names_what_it_answers_and_shares_its_conversation() {
     });
 }
 
+/// Capability B6.
 #[test]
 fn a_post_to_a_group_says_so() {
     in_world(async |world| {
@@ -92,6 +95,7 @@ fn a_post_to_a_group_says_so() {
     });
 }
 
+/// Capability P3.
 #[test]
 fn an_actors_profile_is_told_in_full() {
     in_world(async |world| {

@@ -9,6 +9,7 @@ use store::message::OwnActivity;
 
 const PARTS: [&str; 5] = ["", "/activity", "/replies", "/likes", "/shares"];
 
+/// Capability N1, N3.
 #[test]
 fn a_public_post_and_its_create() {
     in_world(async |world| {
@@ -60,6 +61,7 @@ fn a_post_has_a_page_whether_it_is_there_or_not() {
     });
 }
 
+/// Capability N4, N5, N6.
 #[test]
 fn visibility_becomes_to_and_cc() {
     in_world(async |world| {
@@ -91,6 +93,7 @@ fn same(private: &Answer, missing: &Answer) {
     }
 }
 
+/// Capability N5.
 #[test]
 fn p01_private_looks_like_missing() {
     in_world(async |world| {
@@ -208,8 +211,9 @@ fn a_post_belongs_to_the_name_in_its_url() {
     });
 }
 
+/// Capability N10.
 #[test]
-fn n10_n51_a_deleted_post_leaves_a_tombstone() {
+fn n51_a_deleted_post_leaves_a_tombstone() {
     in_world(async |world| {
         let post = world.post(Visibility::Public, &[]).await;
         let kept = post.clone();
@@ -253,8 +257,9 @@ async fn boost(world: &World, visibility: Visibility) -> Boost {
         .await
 }
 
+/// Capability B1.
 #[test]
-fn b1_a_boost_is_an_announce_of_an_id() {
+fn a_boost_is_an_announce_of_an_id() {
     in_world(async |world| {
         let public = boost(world, Visibility::Public).await;
         let announce = world.get(public.activity_id.as_str()).await.json();

@@ -1,11 +1,12 @@
-//! A server that answers signed requests only (H5).
+//! A server that answers signed requests only.
 
 use crate::world::{ACTIVITY, LD, in_secure_world};
 use domain::Visibility;
 use http::{Method, StatusCode};
 
+/// Capability H5.
 #[test]
-fn h5_unsigned_requests_are_refused_and_signed_ones_answered() {
+fn unsigned_requests_are_refused_and_signed_ones_answered() {
     in_secure_world(async |world| {
         let reader = world.peer("fay", "b.example").await;
         let post = world.post(Visibility::Public, &[]).await;
@@ -29,8 +30,9 @@ fn h5_unsigned_requests_are_refused_and_signed_ones_answered() {
     });
 }
 
+/// Capability H5.
 #[test]
-fn h5_the_servers_own_actor_webfinger_and_pages_stay_open() {
+fn the_servers_own_actor_webfinger_and_pages_stay_open() {
     in_secure_world(async |world| {
         for kind in [ACTIVITY, LD] {
             let actor = world.ask(Method::GET, "/actor", &[("accept", kind)]).await;
@@ -44,8 +46,9 @@ fn h5_the_servers_own_actor_webfinger_and_pages_stay_open() {
     });
 }
 
+/// Capability H5.
 #[test]
-fn h5_a_private_post_stays_private() {
+fn a_private_post_stays_private() {
     in_secure_world(async |world| {
         let (stranger, named) = (world.peer("eve", "b.example").await, world.peer("ned", "c.example").await);
         let post = world.post(Visibility::Direct, &[&named]).await;

@@ -75,6 +75,7 @@ fn nobody_follows_themselves_or_someone_unknown() {
     });
 }
 
+/// Capability F3.
 #[test]
 fn a_locked_account_lets_in_or_turns_away() {
     on_each(async |server| {

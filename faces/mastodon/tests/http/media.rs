@@ -185,6 +185,7 @@ fn a_film_is_looked_at_later_and_one_that_cannot_be_read_says_so() {
     });
 }
 
+/// Capability N18.
 #[test]
 fn pictures_go_out_with_a_post_and_only_once() {
     on_shelf(async |server, _| {

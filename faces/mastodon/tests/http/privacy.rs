@@ -48,6 +48,7 @@ async fn shown_nowhere(server: &Server, who: Option<&Person>, author: &str, post
     }
 }
 
+/// Capability N5.
 #[test]
 fn p01_a_post_for_followers_is_shown_to_followers_alone() {
     on_each(async |server| {

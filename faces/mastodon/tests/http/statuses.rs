@@ -97,6 +97,7 @@ fn several_statuses_come_in_order_without_what_is_not_for_the_viewer() {
     });
 }
 
+/// Capability N13.
 #[test]
 fn a_conversation_has_what_is_above_and_what_is_below() {
     on_each(async |server| {
@@ -184,6 +185,7 @@ fn a_boost_for_an_unknown_audience_is_refused() {
     });
 }
 
+/// Capability N18.
 #[test]
 fn what_hangs_on_a_post_is_shown() {
     on_each(async |server| {

@@ -2,6 +2,7 @@ use crate::stage::{id, ids, on_each};
 use domain::{AccountState, Visibility};
 use serde_json::json;
 
+/// Capability B3.
 #[test]
 fn home_has_what_followed_accounts_and_oneself_wrote_and_boosted() {
     on_each(async |server| {

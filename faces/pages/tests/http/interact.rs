@@ -22,6 +22,7 @@ async fn peer(template: impl Fn(&str) -> String) -> String {
     host
 }
 
+/// Capability W3.
 #[test]
 fn a_stranger_is_asked_for_their_own_server() {
     on_each(async |world| {
@@ -104,6 +105,7 @@ fn the_page_of_the_form_may_lead_to_another_server_and_run_nothing() {
     });
 }
 
+/// Capability W3.
 #[test]
 fn who_is_signed_in_meets_accounts_and_posts() {
     on_each(async |world| {

@@ -99,6 +99,7 @@ fn a_post_is_found_under_its_author_only() {
     });
 }
 
+/// Capability N12.
 #[test]
 fn a_warning_folds_the_text_and_keeps_it_out_of_the_head() {
     on_each(async |world| {

@@ -88,6 +88,7 @@ fn key_id() {
     }
 }
 
+/// Capability H4.
 #[test]
 fn missing_digest() {
     assert_eq!(refusal(&usual().without("digest")), Refusal::MissingDigest);
@@ -204,6 +205,7 @@ fn date_malformed() {
     );
 }
 
+/// Capability H4.
 #[test]
 fn too_old() {
     assert_eq!(dated("Sat, 21 Nov 2026 22:00:00 GMT").refused("rsa2048"), "accepted");

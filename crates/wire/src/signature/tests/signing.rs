@@ -20,6 +20,7 @@ fn header<'a>(request: &'a Request, name: &str) -> &'a str {
     request.headers[name].to_str().unwrap()
 }
 
+/// Capability H1.
 #[test]
 fn our_own_requests_are_believed_in_both_dialects() {
     for scheme in [Scheme::Cavage, Scheme::Rfc9421] {
@@ -42,6 +43,7 @@ fn our_own_requests_are_believed_in_both_dialects() {
     }
 }
 
+/// Capability H1.
 #[test]
 fn the_old_dialect_is_what_every_peer_reads() {
     let posted =

@@ -74,6 +74,7 @@ fn another_host_is_refused() {
     }
 }
 
+/// Capability H2.
 #[test]
 fn another_date_or_type_is_refused() {
     assert_eq!(changed(&usual(), |r| r.set("date", "Sun, 22 Nov 2026 10:00:01 GMT")), "signature_mismatch");
