@@ -83,7 +83,7 @@ async fn by_handle(cx: &Cx, text: &str, ask: bool) -> Result<Option<Found>> {
     let known = account::find_handle(cx, &handle).await?;
     let account = match known {
         Some(account) => account,
-        None if ask => account::lookup(cx, &handle, &Errand::new(cx, None)).await?,
+        None if ask => Box::pin(account::lookup(cx, &handle, &Errand::new(cx, None))).await?,
         None => return Ok(None),
     };
     Ok(Some(Found::Account(account.id)).filter(|_| account.state.is_live()))

@@ -28,7 +28,8 @@ pub async fn find_handle(cx: &Cx, handle: &Handle) -> Result<Option<Account>> {
 }
 
 /// The account with a handle; asks its domain where we do not know it
-/// (RFC 7033), and the actor's own host whether it agrees.
+/// (RFC 7033), and the actor's own host whether it agrees: any domain may lead
+/// to the actor of another, but only what the actor goes by is its handle.
 pub async fn lookup(cx: &Cx, handle: &Handle, errand: &Errand) -> Result<Account> {
     let handle = cx.names.localised(handle.clone());
     if let Some(account) = find_handle(cx, &handle).await? {
@@ -40,10 +41,19 @@ pub async fn lookup(cx: &Cx, handle: &Handle, errand: &Errand) -> Result<Account
     errand.step(cx.now())?;
     let answer = cx.client.webfinger(&handle, cx.now()).await?;
     let account = obtain(cx, &answer.actor, Freshness::Known, errand).await?;
-    // The answer may speak of another domain: that one has to confirm it.
+    if account.is_ours() {
+        return Ok(account);
+    }
     errand.step(cx.now())?;
-    let confirmed = cx.client.confirm_handle(&answer.subject, &account.actor_id, cx.now()).await?;
-    claim(cx, &account, confirmed).await
+    let at_home = Handle { name: account.handle.name.clone(), domain: account.actor_id.host().clone() };
+    match cx.client.confirm_handle(&at_home, &account.actor_id, cx.now()).await {
+        Ok(confirmed) => claim(cx, &account, confirmed).await,
+        Err(error @ FetchError::NotConfirmed { .. }) => Err(error.into()),
+        Err(error) => {
+            tracing::debug!(%handle, actor = %account.actor_id, %error, "an actor's host tells of no handle");
+            Ok(account)
+        }
+    }
 }
 
 async fn claim(cx: &Cx, account: &Account, handle: Handle) -> Result<Account> {

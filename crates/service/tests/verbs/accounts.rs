@@ -1,10 +1,10 @@
 //! Actors of peers change, go, and are not taken for others.
 
-use crate::peer::actor_document;
+use crate::peer::{Peer, actor_document};
 use crate::stage::{Remote, Stage, mention, stages};
 use domain::{AccountState, Visibility};
 use serde_json::{Value, json};
-use service::account;
+use service::{account, search};
 use wire::key::SigningKey;
 use wire::signature::Scheme;
 
@@ -245,6 +245,70 @@ async fn an_unknown_actor_is_learned_when_it_knocks() {
         let carol = stage.account(&id).await.unwrap();
         assert_eq!(stage.follows(&carol, &local).await, Some(true));
         assert_eq!(stage.peer.asked_for("/users/carol"), 1);
+    }
+}
+
+/// Has a domain lead from a name to an actor, and answers with the handle.
+fn leads(domain: &Peer, name: &str, subject: &str, actor: &str) -> String {
+    let host = domain.url("").replace("http://", "");
+    let resource = format!("acct%3A{name}%40{}", host.replace(':', "%3A"));
+    let jrd = json!({
+        "subject": format!("acct:{subject}"),
+        "aliases": ["https://elsewhere.example/about", actor],
+        "links": [{ "rel": "self", "type": "application/activity+json", "href": actor }],
+    });
+    let path = format!("/.well-known/webfinger?resource={resource}");
+    domain.answer(&path, 200, "application/jrd+json", &jrd.to_string());
+    format!("{name}@{host}")
+}
+
+/// Capability W5.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_alias_of_another_domain_leads_to_the_same_account_under_its_own_name() {
+    for stage in stages().await {
+        let (local, bob) = (stage.local("local").await, stage.remote("bob").await);
+        let home = bob.account.handle.to_string();
+        assert_eq!(leads(&stage.peer, "bob", &home, &bob.id), home);
+        // Some domains name the alias as the handle, others the one at home.
+        let alias = leads(&stage.evil, "b", "b@alias.example", &bob.id);
+        let own = format!("x@{}", alias.split('@').next_back().unwrap());
+        for asked in
+            [alias.clone(), leads(&stage.evil, "y", &home, &bob.id), leads(&stage.evil, "x", &own, &bob.id)]
+        {
+            for typed in [format!("@{asked}"), format!("acct:{asked}")] {
+                let found = search::resolve(&stage.cx, None, &typed, true).await.unwrap();
+                assert_eq!(found, Some(search::Found::Account(bob.account.id)), "{typed}");
+            }
+        }
+        assert_eq!(stage.account(&bob.id).await.unwrap().handle, bob.account.handle, "no domain renames it");
+
+        let ours = leads(
+            &stage.evil,
+            "ours",
+            &format!("ours@{}", stage.evil.url("").replace("http://", "")),
+            local.actor_id.as_str(),
+        );
+        let found = search::resolve(&stage.cx, None, &format!("@{ours}"), true).await.unwrap();
+        assert_eq!(found, Some(search::Found::Account(local.id)));
+        assert_eq!(stage.account(local.actor_id.as_str()).await.unwrap().handle, local.handle);
+    }
+}
+
+/// Capability W5.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_handle_on_another_domain_than_the_actor_is_taken_where_the_actors_host_names_it() {
+    for stage in stages().await {
+        let (id, _) = Stage::stranger(&stage.peer, "carol");
+        let host = |peer: &Peer| peer.url("").replace("http://", "");
+        let wanted = format!("carol@{}", host(&stage.evil));
+        leads(&stage.evil, "carol", &wanted, &id);
+        leads(&stage.peer, "carol", &wanted, &id);
+        for typed in [format!("@{wanted}"), format!("@carol@{}", host(&stage.peer))] {
+            let found = search::resolve(&stage.cx, None, &typed, true).await.unwrap();
+            let carol = stage.account(&id).await.unwrap();
+            assert_eq!(found, Some(search::Found::Account(carol.id)), "{typed}");
+            assert_eq!(carol.handle.to_string(), wanted);
+        }
     }
 }
 
