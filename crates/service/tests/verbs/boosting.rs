@@ -1,9 +1,11 @@
 //! Boosts, from both sides.
 
+use crate::peer::actor_document;
 use crate::stage::{PUBLIC, Stage, stages};
 use domain::notification::NotificationKind::Boost;
-use domain::{Account, PostId, Visibility};
-use serde_json::json;
+use domain::{Account, AccountKind, PostId, Visibility};
+use serde_json::{Value, json};
+use service::follow::{self, Wishes};
 use service::{Error, Result, boost};
 
 async fn boost(
@@ -119,6 +121,62 @@ async fn what_is_inside_a_boost_is_hearsay() {
         announce["to"] = json!([PUBLIC]);
         stage.shrug(&mallory, &announce).await;
         assert!(stage.find(&nowhere).await.is_none());
+    }
+}
+
+/// Capability B6.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_group_of_a_peer_is_followed_posted_to_and_read() {
+    for stage in stages().await {
+        let (alice, reader) = (stage.local("alice").await, stage.local("reader").await);
+        let (cats, kim) = (stage.remote("cats").await, stage.remote("kim").await);
+        let mut group = actor_document(&cats.id, &cats.key.public().to_pem());
+        group["type"] = json!("Group");
+        group["attributedTo"] = json!(format!("{}/moderators", cats.id));
+        stage.peer.serve(&group);
+        let account = stage.absorb(&group).await.unwrap();
+        assert_eq!(account.kind, AccountKind::Group);
+        for who in [&alice, &reader] {
+            let (viewer, target) = (who.clone(), account.clone());
+            stage
+                .cx
+                .write(move |tx| follow::request(tx, &viewer, &target, &Wishes::default()))
+                .await
+                .unwrap();
+        }
+        for sent in stage.sent("Follow").await {
+            stage.take(&cats, &cats.does("Accept", &sent.json)).await;
+        }
+
+        let ours = stage.post(&alice, &format!("meow @{}", account.handle), Visibility::Public).await;
+        let create = stage.only_sent("Create").await;
+        assert_eq!(create.json["object"]["audience"], cats.id);
+        assert!(create.json["to"].as_array().unwrap().contains(&json!(cats.id)));
+        assert!(!stage.inboxes(create.message.id).await.is_empty(), "it goes to the group");
+        let hands_on = |create: &Value| {
+            let mut announce = cats.does("Announce", create);
+            announce["to"] = json!([PUBLIC]);
+            announce["cc"] = json!([cats.followers()]);
+            announce
+        };
+        stage.take(&cats, &hands_on(&create.json)).await;
+        assert_eq!(stage.counts(&ours).await.boosts, 1);
+        assert_eq!(stage.told(&alice).await, [Boost]);
+        assert_eq!(stage.in_home(&reader, &ours).await, 1);
+
+        let mut page = kim.note("", &[&cats.id, PUBLIC], &[]);
+        page["type"] = json!("Page");
+        page["name"] = json!("A cat on a roof");
+        page["audience"] = json!(cats.id);
+        stage.peer.serve(&page);
+        let mut inside = kim.creates(&page);
+        inside["audience"] = json!(cats.id);
+        stage.take(&cats, &hands_on(&inside)).await;
+        let post = stage.find(&page).await.unwrap();
+        assert_eq!((post.author_id, post.text.title.as_deref()), (kim.account.id, Some("A cat on a roof")));
+        for who in [&alice, &reader] {
+            assert_eq!(stage.in_home(who, &post).await, 1, "handed on by the group");
+        }
     }
 }
 

@@ -191,6 +191,27 @@ async fn ours_follow_when_the_peer_agrees_and_no_longer_when_it_says_no() {
     }
 }
 
+/// Capability F4.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_no_to_a_follow_that_waits_ends_it() {
+    for stage in stages().await {
+        let (alice, bob) = (stage.local("alice").await, stage.remote("bob").await);
+        for (n, by_id) in [false, true].into_iter().enumerate() {
+            request(&stage, &alice, &bob.account).await.unwrap();
+            assert_eq!(stage.follows(&alice, &bob.account).await, Some(false));
+            let follow = stage.sent("Follow").await.remove(n).json;
+            let object = if by_id { &follow["id"] } else { &follow };
+            stage.take(&bob, &bob.does("Reject", object)).await;
+            assert_eq!(stage.follows(&alice, &bob.account).await, None);
+            assert_eq!((stage.numbers(&alice).await, stage.numbers(&bob.account).await), ((0, 0), (0, 0)));
+            for late in ["Accept", "Reject"] {
+                stage.shrug(&bob, &bob.does(late, object)).await;
+                assert_eq!(stage.follows(&alice, &bob.account).await, None, "{late}");
+            }
+        }
+    }
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_first_post_that_overtakes_the_yes_is_in_home_all_the_same() {
     for stage in stages().await {

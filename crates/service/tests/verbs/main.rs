@@ -23,6 +23,7 @@ mod publishing;
 mod polling;
 mod emoji;
 mod receiving;
+mod programs;
 mod changing;
 mod accounts;
 mod door;
