@@ -67,6 +67,11 @@ fn write_message(text: &mut String, message: &Message) -> std::fmt::Result {
         Direction::Out => write!(text, " by {}", message.actor.as_deref().unwrap_or("unknown"))?,
         Direction::Fetch => (),
     }
+    // Whoever speaks for another is shown beside the other.
+    if let Some(signer) = message.signer.as_deref().filter(|signer| Some(*signer) != message.actor.as_deref())
+    {
+        write!(text, ", signed by {signer}")?;
+    }
     if let Some(host) = &message.host {
         write!(text, " ({host})")?;
     }

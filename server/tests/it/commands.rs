@@ -24,6 +24,7 @@ fn accounts(program: &Program, name: &str) {
     let bot = program.says(&["account", "create", &format!("{name}_bot"), "--bot"], "");
     let password = bot.lines().nth(1).and_then(|line| line.strip_prefix("password: ")).unwrap();
     assert!(password.len() >= 20, "{bot}");
+    assert!(program.says(&["account", "show", &format!("{name}_bot")], "").contains("kind: Service"));
     assert!(program.says(&["account", "list"], "").contains(&handle(program, name)));
     let shown = program.says(&["account", "show", name], "");
     assert!(shown.contains("state: active") && shown.contains("user: admin"), "{shown}");
@@ -168,6 +169,7 @@ fn says(program: &Program, args: &[&str]) -> String {
     tokio::task::block_in_place(|| program.says(args, ""))
 }
 
+/// Capability H6.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_refusal_and_a_delivery_are_in_the_log_with_their_reasons() {
     let mut program = program();
@@ -181,9 +183,15 @@ async fn a_refusal_and_a_delivery_are_in_the_log_with_their_reasons() {
     assert_eq!(letter.clone().without("signature").send().await.code(), 401);
     assert_eq!(letter.send().await.code(), 202);
     peer.receives("Accept").await;
+    peer.add("mallory");
+    let forged = letter.signer(peer.signer("mallory"));
+    assert_eq!(forged.send().await.code(), 403);
+    let signer = format!("from {}, signed by {} ({})", peer.id("bob"), peer.id("mallory"), peer.address);
     eventually("the log", || async {
         let refused = says(&program, &["log", "--refused"]);
-        let told = refused.lines().count() == 1 && refused.contains("has no Signature header");
+        let told = refused.lines().count() == 2
+            && refused.contains("has no Signature header")
+            && refused.contains(&signer);
         let log = says(&program, &["log", "--limit", "20"]);
         let delivered = log.contains(&format!("to {}: delivered, 1 try", peer.address));
         (told && delivered && log.contains("in    Follow")).then_some(())

@@ -9,7 +9,8 @@ use activitypub::Activity;
 use bytes::Bytes;
 use domain::message::{Direction, MessageState};
 use domain::moderation::HostRule;
-use domain::{ActorId, Event, ObjectId, ownership};
+use domain::ownership::{self, NotYours};
+use domain::{ActorId, Event, ObjectId};
 use http::{HeaderMap, Method};
 use std::sync::Arc;
 use store::message::{self, NewMessage};
@@ -94,20 +95,31 @@ struct Letter {
 pub async fn accept(cx: &Cx, arrived: Arrived) -> Result<(), Refused> {
     let letter = match read(&arrived.body) {
         Ok(letter) => letter,
-        Err(refused) => return Err(log_refusal(cx, &arrived, None, refused)),
+        Err(refused) => return Err(log_refusal(cx, &arrived, None, None, refused)),
     };
     match check(cx, &arrived, &letter).await {
-        Ok(Entry::New(signed)) => match keep(cx, &arrived, &letter, signed).await {
-            Err(refused @ Refused::Policy(_)) => Err(log_refusal(cx, &arrived, Some(&letter), refused)),
-            kept => kept,
-        },
+        Ok(Entry::New(signed)) => {
+            let signer = signed.actor.clone();
+            match keep(cx, &arrived, &letter, signed).await {
+                Err(refused @ Refused::Policy(_)) => {
+                    Err(log_refusal(cx, &arrived, Some(&letter), Some(signer), refused))
+                }
+                kept => kept,
+            }
+        }
+        Ok(Entry::NotYours(signer, why)) => {
+            let refused = Refused::NotYours(why.to_string());
+            Err(log_refusal(cx, &arrived, Some(&letter), Some(signer), refused))
+        }
         Ok(Entry::Nothing) => Ok(()),
-        Err(refused) => Err(log_refusal(cx, &arrived, Some(&letter), refused)),
+        Err(refused) => Err(log_refusal(cx, &arrived, Some(&letter), None, refused)),
     }
 }
 
 enum Entry {
     New(Signed),
+    /// The signature holds, and is not of who acts: whose it is, for the log.
+    NotYours(ActorId, NotYours),
     /// Nothing to keep: an actor we never knew is gone.
     Nothing,
 }
@@ -136,8 +148,10 @@ async fn check(cx: &Cx, arrived: &Arrived, letter: &Letter) -> Result<Entry, Ref
         Ok(signed) => signed,
         Err(refused) => return Err(shut_out(cx, actor).await.unwrap_or(refused)),
     };
-    ownership::acts_as(&signed.actor, actor).map_err(|why| Refused::NotYours(why.to_string()))?;
-    Ok(Entry::New(signed))
+    match ownership::acts_as(&signed.actor, actor) {
+        Ok(()) => Ok(Entry::New(signed)),
+        Err(why) => Ok(Entry::NotYours(signed.actor, why)),
+    }
 }
 
 /// A rule for the whole host tells more than what else was wrong. Whose
@@ -265,7 +279,13 @@ const REFUSED_BODY_BYTES: usize = 16 * 1024;
 
 /// Writes a refusal into the log. It rides along: nobody waits for it, and
 /// where too many are refused at once, some are left out.
-fn log_refusal(cx: &Cx, arrived: &Arrived, letter: Option<&Letter>, refused: Refused) -> Refused {
+fn log_refusal(
+    cx: &Cx,
+    arrived: &Arrived,
+    letter: Option<&Letter>,
+    signer: Option<ActorId>,
+    refused: Refused,
+) -> Refused {
     let Ok(permit) = cx.refusals.clone().try_acquire_owned() else { return refused };
     let headers = kept(&arrived.headers);
     let body = arrived.body.slice(..arrived.body.len().min(REFUSED_BODY_BYTES));
@@ -289,8 +309,8 @@ fn log_refusal(cx: &Cx, arrived: &Arrived, letter: Option<&Letter>, refused: Ref
                         object: &object,
                         activity_id: activity_id.as_deref(),
                         actor: actor.as_ref().map(ActorId::as_str),
-                        signer: None,
-                        host: actor.as_ref().map(ActorId::host),
+                        signer: signer.as_ref().map(ActorId::as_str),
+                        host: signer.as_ref().or(actor.as_ref()).map(ActorId::host),
                         target: &target,
                         checks: "",
                         reason: Some(&reason),

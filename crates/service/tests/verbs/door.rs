@@ -2,6 +2,7 @@
 //! but a line in the log.
 
 use crate::stage::{Stage, stages};
+use domain::message::MessageState;
 use http::{HeaderName, HeaderValue};
 use serde_json::{Value, json};
 use service::inbound::{self, Arrived, Refused};
@@ -126,6 +127,43 @@ async fn nobody_speaks_with_the_voice_of_another() {
         assert!(matches!(stage.knock(&mallory, &as_ours).await, Err(Refused::NotYours(_))));
         assert_eq!(waiting(&stage).await, 0);
         assert_eq!(stage.follows(&alice.account, &local).await, None);
+    }
+}
+
+/// Capability H6.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn who_signed_is_in_the_log_beside_whom_it_speaks_for() {
+    for stage in stages().await {
+        let (local, alice) = (stage.local("local").await, stage.remote("alice").await);
+        let mallory = stage.remote_at(&stage.evil, "mallory").await;
+        let forged = alice.follows(&local);
+        assert!(matches!(stage.knock(&mallory, &forged).await, Err(Refused::NotYours(_))));
+        let line = loop {
+            let id = forged["id"].as_str();
+            match stage.log().await.into_iter().find(|line| line.activity_id.as_deref() == id) {
+                Some(line) => break line,
+                None => tokio::task::yield_now().await,
+            }
+        };
+        assert_eq!(
+            (line.signer.as_deref(), line.actor.as_deref(), line.state),
+            (Some(mallory.id.as_str()), Some(alice.id.as_str()), MessageState::Refused)
+        );
+        assert_eq!(line.host.as_ref(), Some(mallory.account.actor_id.host()), "it came from there");
+
+        // What is announced is somebody else's, and so is not believed but asked for.
+        stage.befriend(&local, &mallory.account).await;
+        let note = alice.public_note("real");
+        stage.peer.serve(&note);
+        let announce = mallory.announces(note["id"].as_str().unwrap());
+        stage.take(&mallory, &announce).await;
+        let log = stage.log().await;
+        let line = log.iter().find(|line| line.activity_id.as_deref() == announce["id"].as_str()).unwrap();
+        assert_eq!(
+            (line.signer.as_deref(), &line.object),
+            (Some(mallory.id.as_str()), &note["id"].as_str().unwrap().to_owned())
+        );
+        assert_eq!(stage.find(&note).await.unwrap().author_id, alice.account.id);
     }
 }
 
