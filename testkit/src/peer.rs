@@ -52,6 +52,7 @@ struct Known {
     answers: HashMap<String, Answer>,
     received: Vec<Received>,
     asked: Vec<(Method, String)>,
+    signed_only: bool,
 }
 
 /// A peer that runs until its test's runtime ends.
@@ -134,6 +135,11 @@ impl Peer {
     /// Answers so at a path (with its query), whatever would stand there.
     pub fn answer(&self, path: &str, answer: Answer) {
         self.known().answers.insert(path.to_owned(), answer);
+    }
+
+    /// From now on it shows documents to those only who sign their requests.
+    pub fn answer_signed_only(&self) {
+        self.known().signed_only = true;
     }
 
     /// Serves a document, whose id lies on this peer, under the path of its id.
@@ -244,7 +250,7 @@ impl Peer {
     }
 
     async fn take(&self, path: &str, method: &Method, headers: HeaderMap, body: &[u8]) {
-        let signed_by = self.verify(path, method, &headers, body).await;
+        let signed_by = self.verify(path, method, &headers, Some(body)).await;
         let json = serde_json::from_slice(body).unwrap_or_default();
         self.known().received.push(Received { path: path.to_owned(), headers, json, signed_by });
     }
@@ -255,14 +261,16 @@ impl Peer {
         target: &str,
         method: &Method,
         headers: &HeaderMap,
-        body: &[u8],
+        body: Option<&[u8]>,
     ) -> Result<String, String> {
-        wire::digest::check(headers, body).map_err(|why| why.to_string())?;
+        if let Some(body) = body {
+            wire::digest::check(headers, body).map_err(|why| why.to_string())?;
+        }
         let claims = signature::read(headers).map_err(|why| why.to_string())?;
         let claim = claims.first().ok_or("no signature")?;
         let authority = headers.get("host").and_then(|host| host.to_str().ok()).unwrap_or_default();
         let parts = Parts { method, scheme: "http", authority, target, headers };
-        signature::check_form(&parts, claim, true, self.now()).map_err(|why| why.to_string())?;
+        signature::check_form(&parts, claim, body.is_some(), self.now()).map_err(|why| why.to_string())?;
         let url = claim.key_id.split('#').next().unwrap_or_default();
         let owner = self.http.get(url, "application/activity+json").await.json();
         let pem = owner.pointer("/publicKey/publicKeyPem").and_then(Value::as_str).ok_or("no key")?;
@@ -295,6 +303,13 @@ async fn respond(State(peer): State<Peer>, request: Request) -> Response {
     let (head, body) = request.into_parts();
     let path = head.uri.path_and_query().map_or_else(|| "/".to_owned(), ToString::to_string);
     peer.known().asked.push((head.method.clone(), path.clone()));
+    let signed_only = peer.known().signed_only && head.method == Method::GET;
+    if signed_only
+        && !path.starts_with("/.well-known/")
+        && peer.verify(&path, &head.method, &head.headers, None).await.is_err()
+    {
+        return Answer::status(401).send().await;
+    }
     let told = peer.known().answers.get(&path).cloned();
     let is_inbox = head.method == Method::POST && path.ends_with("/inbox");
     let takes = told.as_ref().is_none_or(Answer::is_success);

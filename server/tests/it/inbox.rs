@@ -193,6 +193,41 @@ async fn a14_the_same_request_again_has_no_second_effect() {
     assert_eq!(scene.server.http.get(&scene.server.url("/health"), "*/*").await.code(), 200);
 }
 
+/// Capability P6.
+#[tokio::test]
+async fn what_comes_to_both_inboxes_has_one_effect() {
+    let mut scene = Scene::new().await;
+    let (own, shared) = (scene.alice.inbox(), scene.server.url("/inbox"));
+    let (one, two) = (scene.create(), scene.create());
+    for (create, inboxes) in [(&one, [&own, &shared]), (&two, [&shared, &own])] {
+        for inbox in inboxes {
+            let reply = scene.peer.post("bob", inbox, create).await;
+            assert_eq!(reply.code(), 202, "{inbox}: {}", reply.text());
+        }
+    }
+    // At the same time, too.
+    let follow = scene.peer.activity("bob", 9, "Follow", &json!(scene.alice.id()));
+    let (here, there) =
+        tokio::join!(scene.peer.post("bob", &own, &follow), scene.peer.post("bob", &shared, &follow));
+    assert_eq!((here.code(), there.code()), (202, 202));
+    eventually("all is acted upon", || async {
+        let log = scene.server.log().await;
+        let arrived: Vec<_> =
+            log.iter().filter(|line| line.direction == domain::message::Direction::In).collect();
+        let done = arrived.iter().all(|line| line.state != MessageState::Waiting);
+        (arrived.len() == 6 && done).then_some(())
+    })
+    .await;
+    let told = scene.server.api_get(&scene.alice, "/api/v1/notifications").await;
+    let kinds: Vec<_> = told.as_array().unwrap().iter().map(|told| told["type"].as_str().unwrap()).collect();
+    assert_eq!(kinds, ["follow", "mention", "mention"]);
+    for create in [&one, &two] {
+        assert!(scene.server.post(create["object"]["id"].as_str().unwrap()).await.is_some());
+    }
+    let followers = scene.server.document(&format!("{}/followers", scene.alice.id())).await.json();
+    assert_eq!(followers["totalItems"], 1);
+}
+
 #[tokio::test]
 async fn a20_a_key_id_that_leads_nowhere_is_refused_without_a_fetch() {
     let mut scene = Scene::new().await;

@@ -16,3 +16,4 @@ mod speaking;
 mod crash;
 mod fixtures;
 mod polls;
+mod elsewhere;

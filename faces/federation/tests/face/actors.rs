@@ -1,7 +1,7 @@
 //! Actors, and the two forms of one URL (H05).
 
 use crate::world::{ACTIVITY, LD, ORIGIN, in_world};
-use domain::AccountState;
+use domain::{AccountKind, AccountState, ActorId, Visibility};
 use http::{Method, StatusCode};
 use serde_json::json;
 
@@ -28,6 +28,38 @@ fn one_url_has_a_page_and_a_document() {
         assert_eq!(one.header("vary"), "Accept");
         assert_eq!(one.header("access-control-allow-origin"), "*");
         assert_eq!(one.header("cache-control"), "public, max-age=60");
+    });
+}
+
+/// Capability P2.
+#[test]
+fn each_document_comes_for_each_of_its_types() {
+    in_world(async |world| {
+        let post = world.post(Visibility::Public, &[]).await;
+        let fan = world.peer("fay", "b.example").await;
+        world.follow(&fan, &world.alice).await;
+        for path in [
+            "",
+            "/followers",
+            "/followers?page=1",
+            "/following",
+            "/outbox",
+            "/outbox?page=1",
+            "/collections/featured",
+            &format!("/statuses/{}", post.id),
+            &format!("/statuses/{}/activity", post.id),
+            &format!("/statuses/{}/replies", post.id),
+        ] {
+            let url = format!("/users/alice{path}");
+            let one = world.ask(Method::GET, &url, &[("accept", ACTIVITY)]).await;
+            assert_eq!(one.status, StatusCode::OK, "{url}");
+            assert!(one.json()["@context"] != json!(null), "{url}");
+            for accept in [LD, "application/ld+json"] {
+                let other = world.ask(Method::GET, &url, &[("accept", accept)]).await;
+                assert_eq!((other.status, &other.body), (StatusCode::OK, &one.body), "{url} {accept}");
+                assert_eq!(other.header("content-type"), "application/activity+json; charset=utf-8", "{url}");
+            }
+        }
     });
 }
 
@@ -108,6 +140,38 @@ fn groups_and_the_server_are_actors_too() {
         assert_eq!(server.get("followers"), None);
         let outbox = world.get("/actor/outbox").await.json();
         assert_eq!((&outbox["type"], &outbox["totalItems"]), (&json!("OrderedCollection"), &json!(0)));
+    });
+}
+
+/// Capability P9.
+#[test]
+fn an_actor_needs_nobody_who_signs_in_as_it() {
+    in_world(async |world| {
+        world.group("birds").await;
+        world.account("ticker", AccountKind::Service).await;
+        let fan = world.peer("fay", "b.example").await;
+        for (path, kind) in
+            [("/groups/birds", "Group"), ("/users/ticker", "Service"), ("/actor", "Application")]
+        {
+            let actor = world.get(path).await.json();
+            assert_eq!(actor["type"], kind);
+            assert!(actor["publicKey"]["publicKeyPem"].is_string(), "{kind}");
+            let id = ActorId::parse(actor["id"].as_str().unwrap()).unwrap();
+            let user = world
+                .write(move |tx| {
+                    let account = store::account::by_actor(tx, &id)?.unwrap();
+                    Ok(store::user::by_account(tx, account.id)?)
+                })
+                .await;
+            assert!(user.is_none(), "{kind}");
+            let follow = json!({
+                "@context": "https://www.w3.org/ns/activitystreams", "id": format!("{}/follows/{kind}", fan.actor_id),
+                "type": "Follow", "actor": fan.actor_id.as_str(), "object": actor["id"],
+            });
+            let inbox = actor["inbox"].as_str().unwrap();
+            let answer = world.deliver(&fan, inbox, ACTIVITY, follow.to_string().as_bytes()).await;
+            assert_eq!(answer.status, StatusCode::ACCEPTED, "{kind} is written to");
+        }
     });
 }
 

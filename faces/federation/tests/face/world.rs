@@ -105,7 +105,12 @@ impl World {
 
     /// A group of ours.
     pub(crate) async fn group(&self, name: &str) -> Account {
-        account(&self.cx, name, AccountKind::Group).await
+        self.account(name, AccountKind::Group).await
+    }
+
+    /// An account of ours, of any kind.
+    pub(crate) async fn account(&self, name: &str, kind: AccountKind) -> Account {
+        account(&self.cx, name, kind).await
     }
 
     /// An account on another server, whose key we know.
