@@ -56,12 +56,16 @@ fn an_edit_says_the_whole_post() {
         let post = bob.post_json("/api/v1/statuses", body).await.ok();
         assert_eq!((&post["sensitive"], &post["spoiler_text"]), (&json!(true), &json!("careful")));
         let path = format!("/api/v1/statuses/{}", id(&post));
+        let later = || server.clock.advance(std::time::Duration::from_secs(1));
+        later();
         let changed = bob.put_json(&path, json!({ "status": "two", "media_ids": [media] })).await.ok();
         assert_eq!((&changed["sensitive"], &changed["spoiler_text"]), (&json!(false), &json!("")));
         assert_eq!(changed["media_attachments"].as_array().unwrap().len(), 1);
         let about = json!({ "status": "two", "media_attributes": [{ "id": media, "description": "a dot" }] });
+        later();
         let changed = bob.put_json(&path, about).await.ok();
         assert_eq!(changed["media_attachments"][0]["description"], "a dot");
+        later();
         let changed = bob.put_json(&path, json!({ "status": "three" })).await.ok();
         assert_eq!(changed["media_attachments"], json!([]));
     });

@@ -234,7 +234,7 @@ fn an_edit_changes_what_hangs_on_a_post_and_what_is_said_of_it() {
         let path = format!("/api/v1/statuses/{}", id(&post));
         let later = || server.clock.advance(std::time::Duration::from_secs(1));
         later();
-        let kept = bob.put_json(&path, json!({ "status": "still one" })).await.ok();
+        let kept = bob.put_json(&path, json!({ "status": "still one", "media_ids": [id(&one)] })).await.ok();
         assert_eq!(id(&kept["media_attachments"][0]), id(&one));
         let said = json!({ "media_ids": [id(&one), id(&two)],
             "media_attributes": [{ "id": id(&two), "description": "the second", "focus": "0,1" }] });

@@ -32,8 +32,9 @@ fn a_follow_of_a_peer_waits_for_its_answer() {
         let bob = server.person("bob").await;
         let zoe = server.peer("zoe").await;
         let path = |verb: &str| format!("/api/v1/accounts/{}/{verb}", zoe.id);
-        let now = bob.post(&path("follow")).await.ok();
-        assert_eq!((&now["following"], &now["requested"]), (&json!(false), &json!(true)));
+        bob.post(&path("follow")).await.ok();
+        let asked = bob.get(&format!("/api/v1/accounts/relationships?id[]={}", zoe.id)).await.ok();
+        assert_eq!((&asked[0]["following"], &asked[0]["requested"]), (&json!(false), &json!(true)));
         let now = bob.post(&path("unfollow")).await.ok();
         assert_eq!((&now["following"], &now["requested"]), (&json!(false), &json!(false)));
     });

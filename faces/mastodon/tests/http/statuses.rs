@@ -106,17 +106,17 @@ fn a_conversation_has_what_is_above_and_what_is_below() {
         let one = ann.answers(&root, "@bob one", "public").await;
         let two = bob.answers(&one, "@ann two", "unlisted").await;
         let three = ann.answers(&two, "@bob three", "public").await;
-        let four = ann.answers(&one, "@bob four", "public").await;
+        let four = bob.answers(&root, "four", "public").await;
         let around = server.get(&format!("/api/v1/statuses/{}/context", id(&two))).await.ok();
         assert_eq!(ids(&around["ancestors"]), [id(&root), id(&one)]);
         assert_eq!(ids(&around["descendants"]), [id(&three)]);
         let around = server.get(&format!("/api/v1/statuses/{}/context", id(&root))).await.ok();
-        // Ann goes on with her own post: that comes before what others answered.
-        assert_eq!(ids(&around["descendants"]), [id(&one), id(&four), id(&two), id(&three)]);
+        // Bob goes on with his own post: that comes before what others answered.
+        assert_eq!(ids(&around["descendants"]), [id(&four), id(&one), id(&two), id(&three)]);
         assert_eq!(two["in_reply_to_id"], json!(id(&one)));
         assert_eq!(two["in_reply_to_account_id"], json!(ann.id()));
         let root = server.get(&format!("/api/v1/statuses/{}", id(&root))).await.ok();
-        assert_eq!(root["replies_count"], 1);
+        assert_eq!(root["replies_count"], 2);
     });
 }
 

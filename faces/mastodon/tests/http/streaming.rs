@@ -105,7 +105,8 @@ fn everyones_posts_are_told_by_side_media_and_hashtag() {
         assert_eq!(id(&there.expect("update").await), theirs.id.to_string());
         let (stream, _, payload) = tag.event().await;
         assert_eq!((stream, id(&payload)), (json!(["hashtag", "#Choir"]), id(&ours)));
-        ann.answers(&ours, "an answer #choir", "public").await;
+        let bob = server.person("bob").await;
+        bob.answers(&ours, "an answer #choir", "public").await;
         assert_eq!(tag.expect("update").await["in_reply_to_id"], ours["id"]);
         ann.writes("unlisted #choir", "unlisted").await;
         for socket in [&mut all, &mut here, &mut there, &mut media, &mut tag] {

@@ -26,7 +26,7 @@ fn the_public_timeline_is_local_remote_or_both() {
         let zoe = server.peer("zoe").await;
         let ours = bob.writes("ours", "public").await;
         bob.writes("hidden", "unlisted").await;
-        bob.answers(&ours, "an answer", "public").await;
+        server.person("ann").await.answers(&ours, "an answer", "public").await;
         let theirs = server.peer_post(&zoe, Visibility::Public, &[]).await.id.to_string();
         let list =
             async |query: &str| ids(&server.get(&format!("/api/v1/timelines/public{query}")).await.ok());

@@ -114,7 +114,7 @@ fn a_request_repeated_under_its_key_is_one_status() {
 }
 
 #[test]
-fn an_edit_keeps_what_it_does_not_name_and_its_history() {
+fn an_edit_keeps_its_language_and_its_history() {
     on_each(async |server| {
         let bob = server.person("bob").await;
         let first = bob
@@ -126,7 +126,8 @@ fn an_edit_keeps_what_it_does_not_name_and_its_history() {
             .ok();
         let path = format!("/api/v1/statuses/{}", id(&first));
         server.clock.advance(std::time::Duration::from_secs(60));
-        let edited = bob.put_json(&path, json!({ "status": "second" })).await.ok();
+        let body = json!({ "status": "second", "spoiler_text": "careful" });
+        let edited = bob.put_json(&path, body).await.ok();
         assert_eq!(
             (&edited["content"], &edited["spoiler_text"]),
             (&json!("<p>second</p>"), &json!("careful"))
