@@ -2,8 +2,10 @@
 
 use crate::error::OrNotFound;
 use crate::keys::secret;
+use crate::settings::SignUp;
 use crate::{Error, Result};
 use domain::UserId;
+use domain::user::{Role, User};
 use std::time::Duration;
 use store::Tx;
 
@@ -12,6 +14,13 @@ pub use store::invite::Invite;
 /// Characters of a code: 132 bits.
 const CODE_CHARS: usize = 22;
 
+/// Invitations of one user that may be there.
+const MOST: usize = 100;
+/// Bounds of an invitation that a user makes.
+const MOST_USES: u32 = 100;
+const MOST_DAYS: u32 = 90;
+const DAY: Duration = Duration::from_hours(24);
+
 /// For how many, and how long.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Terms {
@@ -19,6 +28,25 @@ pub struct Terms {
     pub max_uses: Option<u32>,
     /// How long it is good; none: for ever.
     pub lasts: Option<Duration>,
+}
+
+/// Whether a user may invite: members where that is the way in, administrators
+/// wherever somebody may come.
+pub fn is_allowed(sign_up: SignUp, user: &User) -> bool {
+    match sign_up {
+        SignUp::Closed => false,
+        SignUp::Invite => true,
+        SignUp::Approval | SignUp::Open => user.role == Role::Admin,
+    }
+}
+
+/// A user invites, for a number of people and days within bounds.
+pub fn create_own(tx: &mut Tx, user: UserId, uses: u32, days: u32) -> Result<Invite> {
+    if of_user(tx, user)?.len() >= MOST {
+        return Err(Error::Forbidden("You have too many invitations."));
+    }
+    let lasts = DAY.saturating_mul(days.clamp(1, MOST_DAYS));
+    create(tx, Some(user), Terms { max_uses: Some(uses.clamp(1, MOST_USES)), lasts: Some(lasts) })
 }
 
 /// Makes an invitation, by a user or by the command line.

@@ -1,7 +1,6 @@
 //! Pages of those who let others in: invitations of members, and who waits
 //! for an administrator.
 
-use crate::security::may_invite;
 use crate::when;
 use askama::Template;
 use axum::extract::State;
@@ -9,15 +8,10 @@ use axum::response::{IntoResponse, Redirect, Response};
 use domain::user::Role;
 use domain::{Timestamp, UserId};
 use serde::Deserialize;
-use service::invite::{self, Invite, Terms};
-use service::{Cx, Error, sign_up};
-use std::time::Duration;
+use service::invite::{self, Invite};
+use service::{Cx, sign_up};
 use web::layout::{Layout, page};
 use web::{Csrf, PageError, PageViewer, Posted};
-
-const DAY: Duration = Duration::from_secs(24 * 3600);
-/// Invitations one member may have.
-const MOST: usize = 100;
 
 struct InviteLine {
     id: i64,
@@ -60,7 +54,7 @@ fn line(cx: &Cx, invite: &Invite, now: Timestamp) -> InviteLine {
 }
 
 fn allowed(cx: &Cx, viewer: &PageViewer) -> Result<(), PageError> {
-    if may_invite(cx, viewer) { Ok(()) } else { Err(PageError::not_found()) }
+    if invite::is_allowed(cx.settings.sign_up, &viewer.user) { Ok(()) } else { Err(PageError::not_found()) }
 }
 
 /// `GET /settings/invites`
@@ -87,17 +81,7 @@ pub(crate) async fn create(
 ) -> Result<Response, PageError> {
     allowed(&cx, &viewer)?;
     let user = viewer.user.id;
-    let terms = Terms {
-        max_uses: Some(form.uses.clamp(1, 100)),
-        lasts: Some(DAY.saturating_mul(form.days.clamp(1, 90))),
-    };
-    cx.write(move |tx| {
-        if invite::of_user(tx, user)?.len() >= MOST {
-            return Err(Error::Forbidden("You have too many invitations."));
-        }
-        invite::create(tx, Some(user), terms)
-    })
-    .await?;
+    cx.write(move |tx| invite::create_own(tx, user, form.uses, form.days)).await?;
     Ok(Redirect::to("/settings/invites").into_response())
 }
 

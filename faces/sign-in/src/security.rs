@@ -13,8 +13,7 @@ use serde::Deserialize;
 use service::credentials::{self, Changed};
 use service::oauth::{self, TokenView};
 use service::session::{self, Session};
-use service::settings::SignUp;
-use service::{Cx, Error, totp};
+use service::{Cx, Error, invite, totp};
 use web::guess::Patience;
 use web::layout::{Layout, page};
 use web::limit::Who;
@@ -117,20 +116,11 @@ async fn whole(
         codes,
         browsers: sessions.iter().map(|session| browser_line(session, &viewer.session)).collect(),
         programs: tokens.into_iter().map(program_line).collect(),
-        may_invite: may_invite(cx, viewer),
+        may_invite: invite::is_allowed(cx.settings.sign_up, &viewer.user),
         may_admit: is_admin,
         done,
         problem,
     }))
-}
-
-/// Members invite where that is the way in; administrators always.
-pub(crate) fn may_invite(cx: &Cx, viewer: &PageViewer) -> bool {
-    match cx.settings.sign_up {
-        SignUp::Closed => false,
-        SignUp::Invite => true,
-        SignUp::Approval | SignUp::Open => viewer.user.role == Role::Admin,
-    }
 }
 
 fn browser_line(session: &Session, this: &Session) -> BrowserLine {
