@@ -2,7 +2,7 @@
 
 use crate::error::OrNotFound;
 use crate::listed::Listed;
-use crate::{Cx, Result, account};
+use crate::{Cx, Result};
 use domain::account::AccountCounts;
 use domain::{Account, AccountId, AccountState, Handle, Page};
 use std::collections::HashMap;
@@ -166,8 +166,11 @@ pub fn handle_of(cx: &Cx, text: &str) -> Option<Handle> {
 /// The account with a handle, from what we know only.
 pub async fn lookup(cx: &Cx, acct: &str) -> Result<AccountView> {
     let handle = handle_of(cx, acct).or_not_found(ACCOUNT)?;
-    let id = account::find_handle(cx, &handle).await?.or_not_found(ACCOUNT)?.id;
-    cx.read(move |tx| one(tx, id)).await
+    cx.read(move |tx| {
+        let account = store::account::by_handle(tx, &handle)?.or_not_found(ACCOUNT)?;
+        one(tx, account.id)
+    })
+    .await
 }
 
 /// The lines of a profile, name and value as plain text.
