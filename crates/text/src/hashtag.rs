@@ -6,6 +6,7 @@ use crate::mention::overlaps;
 use regex::Regex;
 use std::ops::Range;
 use std::sync::LazyLock;
+use unicode_normalization::UnicodeNormalization;
 
 /// The longest hashtag, in characters.
 pub const MAX_CHARS: usize = 100;
@@ -17,6 +18,9 @@ static HASHTAG: LazyLock<Regex> =
     LazyLock::new(|| Regex::new(r"[#＃](\w[\w\u{b7}\u{30fb}\u{200c}]*)").expect("the pattern is valid"));
 static NAME: LazyLock<Regex> =
     LazyLock::new(|| Regex::new(r"^\w[\w\u{b7}\u{30fb}\u{200c}]*$").expect("the pattern is valid"));
+
+static SPOILING: LazyLock<Regex> =
+    LazyLock::new(|| Regex::new(r"[^\w\u{b7}\u{30fb}\u{200c}]").expect("the pattern is valid"));
 
 /// A hashtag and where it stands.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -51,6 +55,16 @@ pub fn parse(text: &str) -> Option<String> {
     let text = text.trim();
     let name = text.strip_prefix(['#', '＃']).unwrap_or(text).trim_end_matches(INNER);
     (NAME.is_match(name) && is_name(name)).then(|| name.to_owned())
+}
+
+/// The same, without the characters that no hashtag has: `#foo-bar` is
+/// `foobar`, as Mastodon reads it.
+pub fn parse_loosely(text: &str) -> Option<String> {
+    let composed: String = text.nfc().collect();
+    parse(&composed).or_else(|| {
+        let kept: String = SPOILING.replace_all(&composed, "").into_owned();
+        parse(kept.trim_start_matches(INNER))
+    })
 }
 
 /// What two hashtags are compared by: lower case.
@@ -120,6 +134,24 @@ mod tests {
         assert_eq!(parse("Cats").as_deref(), Some("Cats"));
         for wrong in ["<script>", "#a b", "", "#", "1", "a\"b", "javascript:x"] {
             assert_eq!(parse(wrong), None, "{wrong}");
+        }
+    }
+
+    #[test]
+    fn a_peers_hashtag_loses_what_no_hashtag_has() {
+        for (text, want) in [
+            ("#foo-bar", Some("foobar")),
+            ("#Foo Bar", Some("FooBar")),
+            ("#caf\u{e9}", Some("caf\u{e9}")),
+            ("#cafe\u{301}", Some("caf\u{e9}")),
+            ("C++", Some("C")),
+            ("#-x", Some("x")),
+            ("#it's", Some("its")),
+            ("#2026-11", None),
+            ("#--", None),
+            ("", None),
+        ] {
+            assert_eq!(parse_loosely(text).as_deref(), want, "{text}");
         }
     }
 }
