@@ -176,8 +176,69 @@ impl Names {
         self.url(&format!("/@{name}/{id}"))
     }
 
+    /// The id that an address of ours stands for where an id is meant: that of a
+    /// page, or of a post's Create, stands for the actor or the post.
+    pub fn meant(&self, url: &str) -> Option<ObjectId> {
+        let rest = url.strip_prefix(self.origin.scheme())?.strip_prefix("://")?;
+        let path = rest.strip_prefix(self.origin.host().as_str())?;
+        let (name, post) = match path.strip_prefix("/@") {
+            Some(page) => match page.split_once('/') {
+                Some((name, post)) => (name, Some(post)),
+                None => (page, None),
+            },
+            None => {
+                let create = path.strip_prefix("/users/")?.strip_suffix("/activity")?;
+                let (name, post) = create.split_once("/statuses/")?;
+                (name, Some(post))
+            }
+        };
+        if name.is_empty() || !name.bytes().all(|b| b.is_ascii_alphanumeric() || b"_.-".contains(&b)) {
+            return None;
+        }
+        let actor = self.actor(name);
+        match post {
+            Some(post) => Some(self.post(&actor, post.parse().ok()?)),
+            None => Some(actor.into()),
+        }
+    }
+
     /// The page of an account elsewhere, by our row.
     pub fn account_page(&self, id: AccountId) -> String {
         self.url(&format!("/accounts/{id}"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_page_of_ours_stands_for_an_id() {
+        let names = Names::new(Origin::of(&"https://here.example".parse().unwrap()).unwrap(), None);
+        let meant = |url: &str| names.meant(url).map(|id| id.to_string());
+        for (url, id) in [
+            ("https://here.example/@alice", "https://here.example/users/alice"),
+            ("https://here.example/@alice/17", "https://here.example/users/alice/statuses/17"),
+            (
+                "https://here.example/users/alice/statuses/17/activity",
+                "https://here.example/users/alice/statuses/17",
+            ),
+        ] {
+            assert_eq!(meant(url).as_deref(), Some(id), "{url}");
+        }
+        for url in [
+            "https://here.example/@",
+            "https://here.example/@alice@there.example",
+            "https://here.example/@alice/x",
+            "https://here.example/@alice/17/likes",
+            "https://here.example/users/alice",
+            "https://here.example/users/alice/statuses/17",
+            "https://here.example.org/@alice",
+            "https://here.example:8/@alice",
+            "http://here.example/@alice",
+            "https://there.example/@alice",
+        ] {
+            assert_eq!(meant(url), None, "{url}");
+        }
     }
 }

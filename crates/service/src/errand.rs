@@ -2,7 +2,7 @@
 //! against the errand it belongs to, so that one message cannot make us ask
 //! for ever.
 
-use crate::{Cx, Error, Result};
+use crate::{Cx, Error, Result, meant};
 use domain::message::{Direction, MessageState};
 use domain::moderation::HostRule;
 use domain::{Host, MessageId, ObjectId, Timestamp};
@@ -114,7 +114,10 @@ async fn ask(cx: &Cx, id: &ObjectId, cause: Option<MessageId>) -> Result<Arc<Doc
     };
     let answer = cx.client.fetch_document(id.as_str(), signer.as_deref(), cx.now()).await;
     log(cx, id, cause, answer.as_ref().err());
-    answer.map(Arc::new)
+    answer.map(|mut document| {
+        meant::put_ids(&cx.names, &mut document.json);
+        Arc::new(document)
+    })
 }
 
 /// Our own requests are entries of the log too. They ride along: nobody waits

@@ -25,6 +25,7 @@ pub mod delivery;
 pub mod sweep;
 
 mod fingerprint;
+mod meant;
 mod undone;
 pub mod notify;
 
