@@ -292,15 +292,29 @@ fn author_of(value: &Value) -> Option<ActorId> {
 
 /// The post's own page, and the page that it links to. In a Page, `url` is
 /// often the latter: then it is on another host, or also among the attachments.
+/// Lemmy and Mbin now have the link among the attachments only.
 fn pages(value: &Value, id: &ObjectId, kind: &Kind) -> (Option<String>, Option<String>) {
-    let Some(url) = json::page_url(value, "url") else { return (None, None) };
+    let url = json::page_url(value, "url");
     if *kind != Kind::Page {
-        return (Some(url), None);
+        return (url, None);
     }
-    let is_elsewhere = ObjectId::parse(&url).is_ok_and(|page| bare_host(&page) != bare_host(id));
-    let is_attached =
-        json::entries(value, "attachment").take(32).any(|it| json::href(it, "href") == Some(url.clone()));
-    if is_elsewhere || is_attached { (None, Some(url)) } else { (Some(url), None) }
+    let is_elsewhere =
+        |url: &String| ObjectId::parse(url).is_ok_and(|page| bare_host(&page) != bare_host(id));
+    let attached = |url: &String| {
+        json::entries(value, "attachment").take(32).any(|it| json::href(it, "href").as_ref() == Some(url))
+    };
+    match url {
+        Some(url) if is_elsewhere(&url) || attached(&url) => (None, Some(url)),
+        url => (url, attached_link(value)),
+    }
+}
+
+/// The first web page among the attachments.
+fn attached_link(value: &Value) -> Option<String> {
+    json::objects(value, "attachment")
+        .take(32)
+        .filter(|it| json::kinds(it).contains(&"Link"))
+        .find_map(|it| json::href(it, "href"))
 }
 
 fn bare_host(id: &ObjectId) -> &str {
@@ -369,6 +383,15 @@ mod tests {
         assert_eq!((own.url.as_deref(), own.link), (Some("https://a.example/t/1"), None));
         let attached = page("https://a.example/x", json!({"type": "Link", "href": "https://a.example/x"}));
         assert_eq!((attached.url, attached.link.as_deref()), (None, Some("https://a.example/x")));
+        let link = json!([{"type": "Image", "url": "https://a.example/i.png"}, {"type": "Link", "href": "https://news.example/x"}]);
+        let lemmy = note(json!({"type": "Page", "attachment": link}));
+        assert_eq!((lemmy.url, lemmy.link.as_deref()), (None, Some("https://news.example/x")));
+        let mbin = page("https://a.example/t/1", link.clone());
+        assert_eq!(
+            (mbin.url.as_deref(), mbin.link.as_deref()),
+            (Some("https://a.example/t/1"), Some("https://news.example/x"))
+        );
+        assert_eq!(note(json!({"type": "Note", "attachment": link})).link, None);
         // Threads and blogs have their pages on another host than their ids.
         let blog = note(json!({"url": "https://www.b.example/1"}));
         assert_eq!(blog.url.as_deref(), Some("https://www.b.example/1"));

@@ -41,6 +41,8 @@ pub struct Attachment {
     pub width: Option<u32>,
     /// Pixels.
     pub height: Option<u32>,
+    /// A still picture of a film or a recording (`icon`, `image`).
+    pub preview: Option<String>,
     /// The point to keep when cropping, both from -1 to 1.
     pub focal_point: Option<(f32, f32)>,
     /// Whether this one is to be hidden (Misskey).
@@ -78,10 +80,18 @@ fn attachment(value: &Value) -> Option<Attachment> {
         blurhash: json::plain(value, "blurhash", 256).filter(|hash| is_blurhash(hash)),
         width: pixels(value, "width"),
         height: pixels(value, "height"),
+        preview: preview(value, stated),
         focal_point: focal_point(value),
         sensitive: json::boolean(value, "sensitive").unwrap_or(false),
         url,
     })
+}
+
+fn preview(value: &Value, stated: AttachmentKind) -> Option<String> {
+    match stated {
+        AttachmentKind::Image | AttachmentKind::Link => None,
+        _ => json::href(value, "icon").or_else(|| json::href(value, "image")),
+    }
 }
 
 fn stated_kind(kind: &str) -> Option<AttachmentKind> {
@@ -132,7 +142,7 @@ fn own_file(value: &Value, kind: &Kind) -> Option<Attachment> {
         Kind::Image => (AttachmentKind::Image, "image"),
         _ => return None,
     };
-    let file = json::media_url(value, family)?;
+    let file = json::media_url(value, family).or_else(|| bare_file(value, family))?;
     Some(Attachment {
         kind,
         url: file.href,
@@ -141,9 +151,28 @@ fn own_file(value: &Value, kind: &Kind) -> Option<Attachment> {
         blurhash: None,
         width: None,
         height: file.height.and_then(|height| u32::try_from(height).ok()),
+        preview: preview(value, kind),
         focal_point: None,
         sensitive: false,
     })
+}
+
+/// The file where `url` is a bare address, and the object says what it is, or
+/// its name does.
+fn bare_file(value: &Value, family: &str) -> Option<json::Link> {
+    let link = json::links(value, "url").into_iter().find(|link| link.media_type.is_none())?;
+    let stated = json::plain(value, "mediaType", 128);
+    let named = || match by_name(&link.href)? {
+        AttachmentKind::Image => Some("image"),
+        AttachmentKind::Video => Some("video"),
+        AttachmentKind::Audio => Some("audio"),
+        AttachmentKind::Link | AttachmentKind::Document => None,
+    };
+    let says = match &stated {
+        Some(kind) => kind.split('/').next() == Some(family),
+        None => named() == Some(family),
+    };
+    says.then(|| json::Link { media_type: stated.clone(), ..link })
 }
 
 fn pixels(value: &Value, name: &str) -> Option<u32> {
@@ -223,6 +252,28 @@ mod tests {
             described(json!({"type": "Image", "url": url, "name": null, "summary": "s"})).as_deref(),
             Some("s")
         );
+    }
+
+    #[test]
+    fn a_picture_that_is_a_post_is_its_own_file() {
+        let own = |value: Value| attachments(&value, &Kind::Image).into_iter().next();
+        let url = "https://a.example/i.png";
+        let stated = own(json!({"url": url, "mediaType": "image/png"})).unwrap();
+        assert_eq!((stated.url.as_str(), stated.media_type.as_deref()), (url, Some("image/png")));
+        assert_eq!(own(json!({ "url": url })).unwrap().url, url);
+        assert_eq!(own(json!({"url": url, "mediaType": "text/html"})), None);
+        assert_eq!(own(json!({"url": "https://a.example/page"})), None);
+    }
+
+    #[test]
+    fn a_film_may_bring_its_preview() {
+        let film = json!({"type": "Video", "mediaType": "video/mp4", "url": "https://a.example/v.mp4", "icon": {"type": "Image", "url": "https://a.example/v.jpg"}});
+        assert_eq!(one(&film).unwrap().preview.as_deref(), Some("https://a.example/v.jpg"));
+        let song = json!({"type": "Audio", "url": "https://a.example/s.mp3", "image": {"type": "Image", "url": "https://a.example/s.jpg"}});
+        assert_eq!(one(&song).unwrap().preview.as_deref(), Some("https://a.example/s.jpg"));
+        let picture =
+            json!({"type": "Image", "url": "https://a.example/i.png", "icon": "https://a.example/s.png"});
+        assert_eq!(one(&picture).unwrap().preview, None);
     }
 
     /// N22

@@ -141,6 +141,7 @@ pub(crate) fn attachment() -> impl Strategy<Value = Attachment> {
             blurhash: Some("LEHV6nWB2yk8pyo0adR*.7kCMdnj".to_owned()),
             width,
             height: width,
+            preview: None,
             focal_point: Some((0.5, -0.25)),
             sensitive,
         },

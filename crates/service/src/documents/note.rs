@@ -9,7 +9,7 @@ use activitypub::note::{
 use activitypub::render::{self, Counted, Envelope, HashtagLink, NoteDocument};
 use domain::media::Focus;
 use domain::post::{Attachment, AttachmentKind, Post, PostCounts, PostKind};
-use domain::{Account, AccountKind, Names, ObjectId, Timestamp, Visibility};
+use domain::{Account, AccountId, AccountKind, Names, ObjectId, Timestamp, Visibility};
 use serde_json::Value;
 use std::collections::HashSet;
 use std::sync::Arc;
@@ -144,8 +144,14 @@ fn counted(post: &Post, part: &str, total: i64) -> Counted {
     }
 }
 
+/// Whom the post addresses now. Whom an edit no longer names is still told of
+/// changes, but only of a direct post they stay readers.
 fn addressed(tx: &mut Tx, post: &Post) -> Result<Vec<Arc<Account>>> {
-    let ids = store::post::addressed(tx, post.id)?;
+    let mut ids = store::post::addressed(tx, post.id)?;
+    if post.visibility != Visibility::Direct {
+        let named = |id: &AccountId| post.text.mentions.iter().any(|mention| mention.account_id == *id);
+        ids.retain(|id| named(id) || post.in_reply_to_account_id == Some(*id));
+    }
     if ids.is_empty() {
         return Ok(Vec::new());
     }
@@ -221,7 +227,7 @@ pub(crate) fn hashtag_document(names: &Names, name: &str) -> Value {
     render::hashtag(&hashtag(names, name))
 }
 
-fn hashtag(names: &Names, name: &str) -> HashtagLink {
+pub(super) fn hashtag(names: &Names, name: &str) -> HashtagLink {
     let path: String = byte_serialize(name.as_bytes()).collect();
     HashtagLink { name: name.to_owned(), href: names.url(&format!("/tags/{path}")) }
 }
@@ -245,6 +251,7 @@ fn attachment(file: &Attachment) -> FileDocument {
         blurhash: file.blurhash.clone(),
         width: pixels(file.width),
         height: pixels(file.height),
+        preview: None,
         focal_point: file.focus.map(point),
         sensitive: false,
     }

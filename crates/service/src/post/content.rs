@@ -3,17 +3,19 @@
 use crate::Result;
 use crate::account::emojis_of;
 use activitypub::note::{AttachmentKind as Theirs, ContentType, Kind};
-use activitypub::{Activity, Note, Object, Reference};
+use activitypub::{Activity, Note, Object};
 use domain::media::Focus;
 use domain::post::{Attachment, AttachmentKind, Mention, PostKind, PostText};
-use domain::{Account, ActorId, Names};
+use domain::{Account, ActorId, Names, ObjectId};
 use std::collections::HashMap;
 use std::sync::Arc;
 use store::Tx;
 use text::{Around, sanitise};
 
-/// Accounts a post names, among those we know. Unknown ones are not asked for:
-/// a post may name thousands.
+/// The most unknown actors that a post may mention for them to be asked for.
+const MAX_UNKNOWN: usize = 10;
+
+/// Accounts a post names, among those we know.
 pub(super) struct Named {
     by_actor: HashMap<String, Account>,
 }
@@ -32,6 +34,18 @@ impl Named {
     /// The account of an actor, if it is named and known.
     pub(super) fn get(&self, actor: &ActorId) -> Option<&Account> {
         self.by_actor.get(actor.as_str())
+    }
+
+    /// Whom a post mentions that we do not know. Nobody where they are many: a
+    /// post may name thousands.
+    pub(super) fn unknown(&self, names: &Names, note: &Note) -> Vec<ActorId> {
+        let hrefs = note.mentions.iter().map(|mention| &mention.href);
+        let unknown: Vec<ActorId> = hrefs
+            .filter(|actor| self.get(actor).is_none() && !names.is_ours(&ObjectId::from((*actor).clone())))
+            .take(MAX_UNKNOWN + 1)
+            .cloned()
+            .collect();
+        if unknown.len() > MAX_UNKNOWN { Vec::new() } else { unknown }
     }
 
     /// All of them.
@@ -60,11 +74,11 @@ pub(super) fn text_of(names: &Names, note: &Note, named: &Named) -> PostText {
 /// Cleans the post that an activity brings: what comes later, maybe where
 /// others wait, finds it done.
 pub(crate) fn prepare(names: &Names, activity: &Activity) {
-    if let Activity::Create(create) = activity
-        && let Reference::Embedded(object) = &create.object
-        && let Object::Note(note) = &**object
-    {
-        drop(cleaned(names, note));
+    let Activity::Create(create) = activity else { return };
+    for object in create.objects() {
+        if let Some(Object::Note(note)) = object.embedded() {
+            drop(cleaned(names, note));
+        }
     }
 }
 
@@ -151,7 +165,7 @@ fn hashtags(note: &Note) -> Vec<String> {
     let mut names: Vec<String> = note
         .hashtags
         .iter()
-        .filter_map(|name| text::hashtag::parse(name))
+        .filter_map(|name| text::hashtag::parse_loosely(name))
         .map(|name| text::hashtag::key(&name))
         .take(64)
         .collect();
@@ -179,6 +193,7 @@ fn attachments(note: &Note) -> Vec<Attachment> {
             blurhash: attachment.blurhash.clone(),
             width: attachment.width.map(i64::from),
             height: attachment.height.map(i64::from),
+            preview_url: attachment.preview.clone().filter(|url| text::link::safe(url).is_some()),
             focus: attachment.focal_point.map(|(x, y)| Focus::new(x.into(), y.into())),
             ..Attachment::default()
         })
