@@ -22,6 +22,9 @@ use store::outbox::{Broadcast, Follower};
 
 /// Followers that are written out in one transaction.
 const CHUNK: i64 = 500;
+/// The position from which on, downward, not followers but all known accounts
+/// are written out. Rows have positive ids.
+const EVERYWHERE: i64 = -1;
 /// A host that asks us something is tried at once, if its next try is not this
 /// near anyway. Keeps who signs many requests from making us send as many.
 const NEAR: Duration = Duration::from_secs(30);
@@ -47,14 +50,48 @@ pub fn expand(tx: &mut Tx, message: MessageId) -> Result<Expanded> {
     let Some(broadcast) = store::outbox::find(tx, message)? else {
         return Ok(Expanded { hosts: Vec::new(), more: false });
     };
+    if broadcast.position <= EVERYWHERE {
+        return expand_everywhere(tx, &broadcast);
+    }
     let followers = store::outbox::followers(tx, broadcast.account, broadcast.position, CHUNK)?;
     let hosts = write_out(tx, &broadcast, &followers)?;
-    let more = i64::try_from(followers.len()).unwrap_or(CHUNK) >= CHUNK;
-    match followers.last().filter(|_| more) {
-        Some(last) => store::outbox::advance(tx, message, last.follow)?,
+    let next = match followers.last().filter(|_| is_full(&followers)) {
+        Some(last) => Some(last.follow),
+        None if is_farewell(tx, &broadcast)? => Some(EVERYWHERE),
+        None => None,
+    };
+    go_on(tx, message, next)?;
+    Ok(Expanded { hosts, more: next.is_some() })
+}
+
+/// After the followers, the servers of all accounts we know: an account that
+/// goes was seen by more than its followers.
+fn expand_everywhere(tx: &mut Tx, broadcast: &Broadcast) -> Result<Expanded> {
+    let known = store::outbox::peers(tx, EVERYWHERE - broadcast.position, CHUNK)?;
+    let hosts = write_out(tx, broadcast, &known)?;
+    let next = known.last().filter(|_| is_full(&known)).map(|last| EVERYWHERE - last.follow);
+    go_on(tx, broadcast.message, next)?;
+    Ok(Expanded { hosts, more: next.is_some() })
+}
+
+fn is_full(chunk: &[Follower]) -> bool {
+    i64::try_from(chunk.len()).unwrap_or(CHUNK) >= CHUNK
+}
+
+fn go_on(tx: &mut Tx, message: MessageId, next: Option<i64>) -> Result<()> {
+    match next {
+        Some(position) => store::outbox::advance(tx, message, position)?,
         None => store::outbox::finish(tx, message)?,
     }
-    Ok(Expanded { hosts, more })
+    Ok(())
+}
+
+/// Whether an account of ours says that it is gone. What it said before is not
+/// for everyone.
+fn is_farewell(tx: &mut Tx, broadcast: &Broadcast) -> Result<bool> {
+    let account = store::account::get(tx, broadcast.account)?;
+    let subject = store::message::subject(tx, broadcast.message)?;
+    Ok(subject.is_some_and(|(kind, object)| kind == "Delete" && object == account.actor_id.as_str()))
 }
 
 fn write_out(tx: &mut Tx, broadcast: &Broadcast, followers: &[Follower]) -> Result<Vec<Host>> {

@@ -229,6 +229,16 @@ pub fn identity(tx: &mut Tx, id: MessageId) -> Result<(Option<String>, Option<St
     })
 }
 
+/// Whether [`mark_seen`] remembered something.
+pub fn is_seen(tx: &mut Tx, hash: i64) -> Result<bool> {
+    Ok(tx.find("SELECT 1 FROM seen WHERE hash = $1", &[&hash], |row| row.get::<i64>(0))?.is_some())
+}
+
+/// The type of a message and what it is about.
+pub fn subject(tx: &mut Tx, id: MessageId) -> Result<Option<(String, String)>> {
+    tx.find("SELECT kind, object FROM message WHERE id = $1", &[&id], |row| Ok((row.get(0)?, row.get(1)?)))
+}
+
 /// Forgets what [`mark_seen`] remembered; false where it did not.
 pub fn forget_seen(tx: &mut Tx, hash: i64) -> Result<bool> {
     Ok(tx.execute("DELETE FROM seen WHERE hash = $1", &[&hash])? == 1)

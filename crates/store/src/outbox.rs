@@ -54,7 +54,7 @@ pub fn find(tx: &mut Tx, message: MessageId) -> Result<Option<Broadcast>> {
 /// A follower, and where many of its host's accounts are reached.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Follower {
-    /// The follow.
+    /// The follow; in a walk through all accounts, the account.
     pub follow: i64,
     /// The shared inbox, else its own; `None` where it lives here or is no
     /// more.
@@ -68,6 +68,17 @@ pub fn followers(tx: &mut Tx, account: AccountId, after: i64, limit: i64) -> Res
          FROM follow f JOIN account a ON a.id = f.follower_id
          WHERE f.target_id = $1 AND f.accepted = 1 AND f.id > $2 ORDER BY f.id LIMIT $3",
         &[&account, &after, &limit],
+        |row| Ok(Follower { follow: row.get(0)?, inbox: row.get(1)? }),
+    )
+}
+
+/// The next accounts of peers that share an inbox with others of their server,
+/// in the place of followers.
+pub fn peers(tx: &mut Tx, after: i64, limit: i64) -> Result<Vec<Follower>> {
+    tx.query(
+        "SELECT id, shared_inbox FROM account WHERE home = 2 AND shared_inbox IS NOT NULL AND state NOT IN (2, 4)
+            AND id > $1 ORDER BY id LIMIT $2",
+        &[&after, &limit],
         |row| Ok(Follower { follow: row.get(0)?, inbox: row.get(1)? }),
     )
 }
