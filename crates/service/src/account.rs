@@ -17,7 +17,8 @@ mod verify;
 pub(crate) use absorb::emojis_of;
 pub use absorb::{absorb, document_of};
 pub use change::{
-    PictureChange, ProfileChange, delete_local, receive_delete, receive_update, suspend_local, update_local,
+    PictureChange, ProfileChange, delete_local, receive_delete, receive_update, refetch, suspend_local,
+    update_local,
 };
 pub use handle::{Confirmations, confirm_later, find_handle, lookup};
 pub use verify::{verify, verify_later};

@@ -7,6 +7,7 @@ use store::Tx;
 
 mod change;
 mod content;
+mod hearsay;
 mod obtain;
 mod publish;
 mod linked;
@@ -17,6 +18,8 @@ mod spread;
 pub(crate) use change::send_update;
 pub use change::{Edit, delete, edit, erase, receive_delete};
 pub(crate) use content::prepare;
+pub(crate) use hearsay::{confirm_gone, hear, is_hearsay};
+pub(crate) use obtain::admit;
 pub use obtain::{obtain, refetch, renew};
 pub use publish::{Published, publish, unexpected};
 pub(crate) use publish::{check, publish_once};

@@ -106,6 +106,8 @@ async fn by_url(cx: &Cx, url: &ObjectId, ask: bool) -> Result<Option<Found>> {
         }
         // Fetched anew under its own id, where that is not the URL we asked.
         Ok(Object::Note(note)) => Ok(Some(Found::Post(post::obtain(cx, &note.id, &errand).await?))),
+        // Maybe a Create or an Announce, which leads to a post.
+        Ok(Object::Other(_)) => Ok(Some(Found::Post(post::obtain(cx, url, &errand).await?))),
         _ => Ok(None),
     }
 }

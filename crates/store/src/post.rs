@@ -387,8 +387,8 @@ pub fn counts(tx: &mut Tx, post: PostId) -> Result<PostCounts> {
     Ok(found.unwrap_or_default())
 }
 
-/// Hangs posts that answer `post` and came before it under it.
-pub fn adopt(tx: &mut Tx, post: &Post) -> Result<()> {
+/// Hangs posts that answer `post` and came before it under it, and says which.
+pub fn adopt(tx: &mut Tx, post: &Post) -> Result<Vec<PostId>> {
     let orphans: Vec<(PostId, PostId, AccountId, bool)> = tx.query(
         "SELECT id, conversation_id, author_id, visibility <= 1 FROM post
          WHERE in_reply_to = $1 AND in_reply_to_id IS NULL LIMIT 1000",
@@ -411,7 +411,7 @@ pub fn adopt(tx: &mut Tx, post: &Post) -> Result<()> {
     if open > 0 {
         add_counts(tx, post.id, i64::try_from(open).unwrap_or(i64::MAX), 0, 0)?;
     }
-    Ok(())
+    Ok(orphans.into_iter().map(|(child, ..)| child).collect())
 }
 
 /// What a post answers, from the nearest to the first, as far as the viewer may see them.

@@ -2,7 +2,7 @@
 
 use super::absorb::absorb;
 use crate::activity::{self, Sending};
-use crate::arrival::Outcome;
+use crate::arrival::{Arrival, Need, Outcome};
 use crate::media::Portrait;
 use crate::outbox::{Followers, Shared};
 use crate::{Error, Result, documents, follow, media};
@@ -22,6 +22,17 @@ pub fn receive_update(tx: &mut Tx, sender: &Account, actor: &Actor) -> Result<Ou
     }
     absorb(tx, actor)?;
     Ok(Outcome::Processed)
+}
+
+/// An Update that names its own actor only: its document is asked for anew.
+pub fn refetch(arrival: &Arrival<'_>) -> Outcome {
+    let actor = &arrival.sender.actor_id;
+    if arrival.lacking.was_had(actor.as_str()) {
+        return Outcome::Processed;
+    }
+    arrival.need(Need::Profile(actor.clone()), |why| {
+        Outcome::ignored(format!("the profile could not be had: {why}"))
+    })
 }
 
 /// A peer's actor is gone. Deleting is a state first; its posts go by and by.
@@ -251,7 +262,8 @@ fn exchange(
     Ok(())
 }
 
-/// One of ours is deleted: its followers' servers are told, its name stays taken.
+/// One of ours is deleted: its followers' servers are told, and by and by all
+/// others that may have seen it; its name stays taken.
 pub fn delete_local(tx: &mut Tx, id: AccountId) -> Result<()> {
     let account = store::account::get(tx, id)?;
     let minted = activity::mint(tx, &account);

@@ -16,18 +16,19 @@ pub(super) fn dispatch(tx: &mut Tx, arrival: &Arrival<'_>) -> Result<Outcome> {
         Activity::Accept(it) => follow::receive_accept(tx, arrival.sender, it),
         Activity::Reject(it) => follow::receive_reject(tx, arrival.sender, it),
         Activity::Undo(it) => undo(tx, arrival, &it.object),
-        Activity::Create(it) => match &it.object {
-            Reference::Embedded(object) => match &**object {
-                Object::Vote(vote) => poll::receive_vote(tx, arrival.sender, vote),
-                _ => post::receive(tx, arrival, &it.object),
-            },
-            Reference::Id(_) => post::receive(tx, arrival, &it.object),
-        },
+        Activity::Create(it) => {
+            let mut outcome = published(tx, arrival, &it.object)?;
+            for other in &it.others {
+                outcome = outcome.and(published(tx, arrival, other)?);
+            }
+            Ok(outcome)
+        }
         Activity::Update(it) => match &it.object {
             Reference::Embedded(object) => match &**object {
                 Object::Actor(actor) => account::receive_update(tx, arrival.sender, actor),
                 object => post::receive_update(tx, arrival, object),
             },
+            Reference::Id(id) if id.as_str() == it.actor.as_str() => Ok(account::refetch(arrival)),
             Reference::Id(id) => post::refetch(tx, arrival, id),
         },
         Activity::Delete(it) if it.is_actor() => account::receive_delete(tx, arrival.sender),
@@ -45,6 +46,14 @@ pub(super) fn dispatch(tx: &mut Tx, arrival: &Arrival<'_>) -> Result<Outcome> {
         Activity::Add(it) => pin::receive_add(tx, arrival, it),
         Activity::Remove(it) => pin::receive_remove(tx, arrival.sender, it),
         other => Ok(Outcome::ignored(format!("nothing is done about a {}", other.kind()))),
+    }
+}
+
+/// One of the things that a Create publishes.
+fn published(tx: &mut Tx, arrival: &Arrival<'_>, object: &Reference<Object>) -> Result<Outcome> {
+    match object.embedded() {
+        Some(Object::Vote(vote)) => poll::receive_vote(tx, arrival.sender, vote),
+        _ => post::receive(tx, arrival, object),
     }
 }
 

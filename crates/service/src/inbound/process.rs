@@ -3,10 +3,10 @@
 use super::dispatch::dispatch;
 use crate::arrival::{Arrival, Lacking, Need, Outcome};
 use crate::errand::Errand;
-use crate::{Cx, Error, Result, account, fingerprint, post};
+use crate::{Cx, Error, Result, account, fingerprint, meant, post};
 use activitypub::{Activity, Reference};
 use domain::message::MessageState;
-use domain::{ActorId, Event, MessageId};
+use domain::{ActorId, Event, MessageId, Names, PostId};
 use futures_util::FutureExt;
 use futures_util::future::join_all;
 use std::panic::AssertUnwindSafe;
@@ -100,22 +100,23 @@ fn invalid(why: impl Into<std::borrow::Cow<'static, str>>) -> Error {
     Error::invalid("activity", why)
 }
 
-fn read(bytes: &[u8]) -> Result<Activity> {
-    let json = activitypub::read(bytes).map_err(|why| invalid(format!("cannot be read: {why}")))?;
+fn read(names: &Names, bytes: &[u8]) -> Result<Activity> {
+    let mut json = activitypub::read(bytes).map_err(|why| invalid(format!("cannot be read: {why}")))?;
+    meant::put_ids(names, &mut json);
     Activity::parse(&json).map_err(|why| invalid(format!("cannot be read: {why}")))
 }
 
 async fn act_inner(cx: &Cx, waiting: &Waiting, running: &Semaphore) -> Result<()> {
     let activity = match cx.taken.take(waiting.id) {
         Some(activity) => activity,
-        None => Arc::new(read(&waiting.bytes)?),
+        None => Arc::new(read(&cx.names, &waiting.bytes)?),
     };
     let errand = Errand::new(cx, Some(waiting.id));
     let mut lacking = Lacking::default();
     for round in 0..=MAX_ROUNDS {
         let place =
             running.acquire().await.map_err(|_| Error::Internal("the inbound loop has ended".into()))?;
-        let outcome = attempt(cx, waiting.id, &activity, &lacking).await?;
+        let outcome = attempt(cx, waiting, &activity, &lacking).await?;
         drop(place);
         match outcome {
             Outcome::Processed | Outcome::Ignored(_) => {
@@ -131,7 +132,7 @@ async fn act_inner(cx: &Cx, waiting: &Waiting, running: &Semaphore) -> Result<()
                 for (need, answer) in needs.iter().zip(answers) {
                     // Had or not: asked twice it would not be different.
                     match answer {
-                        Ok(()) => lacking.had(need),
+                        Ok(post) => lacking.had(need, post),
                         Err(error) => lacking.add(need, error.to_string()),
                     }
                 }
@@ -143,14 +144,15 @@ async fn act_inner(cx: &Cx, waiting: &Waiting, running: &Semaphore) -> Result<()
 }
 
 /// One try, in one transaction: the effect and the end of the waiting.
-async fn attempt(cx: &Cx, id: MessageId, activity: &Arc<Activity>, lacking: &Lacking) -> Result<Outcome> {
+async fn attempt(cx: &Cx, waiting: &Waiting, activity: &Arc<Activity>, lacking: &Lacking) -> Result<Outcome> {
     let (activity, lacking) = (activity.clone(), lacking.clone());
+    let (id, signer) = (waiting.id, waiting.signer.clone());
     cx.write_later(move |tx| {
         if !message::is_waiting(tx, id)? {
             return Ok(Outcome::ignored("acted upon before"));
         }
-        let outcome = act_in(tx, &activity, &lacking)?;
-        // What needs something waits on: its verb wrote nothing.
+        let outcome = act_in(tx, &activity, &signer, &lacking)?;
+        // What needs something waits on.
         if let Some((state, why)) = ending(&outcome) {
             message::take(tx, id)?;
             message::set_state(tx, id, state, why)?;
@@ -161,7 +163,11 @@ async fn attempt(cx: &Cx, id: MessageId, activity: &Arc<Activity>, lacking: &Lac
     .await
 }
 
-fn act_in(tx: &mut Tx, activity: &Activity, lacking: &Lacking) -> Result<Outcome> {
+/// What somebody else signed than did it is hearsay.
+fn act_in(tx: &mut Tx, activity: &Activity, signer: &str, lacking: &Lacking) -> Result<Outcome> {
+    if signer != activity.actor().as_str() {
+        return post::hear(tx, activity, lacking);
+    }
     let sender = store::account::by_actor(tx, activity.actor())?.ok_or(Error::NotFound("actor"))?;
     dispatch(tx, &Arrival { sender: &sender, activity, lacking })
 }
@@ -178,25 +184,34 @@ pub(super) fn ending(outcome: &Outcome) -> Option<(MessageState, Option<&str>)> 
 /// Acts in the transaction that keeps the message: two transactions are half
 /// again as much work as one. None where it has to wait its turn, as something
 /// about the same object does, or as its verb may be long.
-pub(super) fn act_at_once(tx: &mut Tx, activity: &Activity, order_key: i64) -> Result<Option<Outcome>> {
+pub(super) fn act_at_once(
+    tx: &mut Tx,
+    activity: &Activity,
+    signer: &ActorId,
+    order_key: i64,
+) -> Result<Option<Outcome>> {
     let is_short = matches!(
         activity,
         Activity::Create(_) | Activity::Like(_) | Activity::EmojiReact(_) | Activity::Announce(_)
     );
-    if !is_short {
+    if !is_short && signer == activity.actor() {
         return Ok(None);
     }
     tx.lock(&format!("inbound {order_key}"))?;
     if message::is_any_waiting(tx, order_key)? {
         return Ok(None);
     }
-    act_in(tx, activity, &Lacking::default()).map(Some)
+    act_in(tx, activity, signer.as_str(), &Lacking::default()).map(Some)
 }
 
-async fn obtain(cx: &Cx, need: &Need, errand: &Errand) -> Result<()> {
+/// Asks for what is needed; of a post, gives its row.
+async fn obtain(cx: &Cx, need: &Need, errand: &Errand) -> Result<Option<PostId>> {
+    use account::Freshness::{Known, Now};
     match need {
-        Need::Actor(id) => account::obtain(cx, id, account::Freshness::Known, errand).await.map(drop),
-        Need::Post(id) => post::obtain(cx, id, errand).await.map(drop),
-        Need::Change(id) => post::renew(cx, id, errand).await,
+        Need::Actor(id) => account::obtain(cx, id, Known, errand).await.map(|_| None),
+        Need::Profile(id) => account::obtain(cx, id, Now, errand).await.map(|_| None),
+        Need::Post(id) => post::obtain(cx, id, errand).await.map(Some),
+        Need::Change(id) => post::renew(cx, id, errand).await.map(|()| None),
+        Need::Absence(id) => post::confirm_gone(cx, id, errand).await.map(|()| None),
     }
 }

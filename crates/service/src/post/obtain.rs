@@ -7,12 +7,15 @@ use crate::account::{self, Freshness};
 use crate::arrival::{Arrival, Need, Outcome};
 use crate::errand::Errand;
 use crate::{Cx, Error, Result, undone};
-use activitypub::{Note, Object};
-use domain::{Account, ObjectId, PostId, ownership};
+use activitypub::{Activity, Note, Object, Reference};
+use domain::{Account, ObjectId, Origin, PostId, ownership};
 use store::Tx;
+use wire::Document;
 
 /// How far up a conversation is followed.
 pub(super) const MAX_ANCESTORS: usize = 20;
+/// How many documents may lead to a post: a boost, its Create, the post.
+const MAX_STEPS: usize = 3;
 
 /// The post of an object, fetched where we do not have it, with what it
 /// answers as far as that can be had. It does not enter anyone's home.
@@ -50,27 +53,75 @@ async fn known(cx: &Cx, id: &ObjectId) -> Result<Option<PostId>> {
 
 /// Fetches one post with its author and writes it; also what it answers.
 async fn fetch(cx: &Cx, id: &ObjectId, errand: &Errand) -> Result<(PostId, Option<ObjectId>)> {
-    let (note, author) = read(cx, id, errand).await?;
-    let above = note.in_reply_to.clone();
-    let post = cx.write_later(move |tx| admit(tx, &note, &author)).await?;
-    Ok((post, above))
+    let mut wanted = id.clone();
+    for _ in 0..MAX_STEPS {
+        match look(cx, &wanted, errand).await? {
+            Seen::Post(note, author) => {
+                let above = note.in_reply_to.clone();
+                let post = cx.write_later(move |tx| admit(tx, &note, &author)).await?;
+                return Ok((post, above));
+            }
+            Seen::Pointer(id) => wanted = id,
+        }
+        if let Some(known) = known(cx, &wanted).await? {
+            return Ok((known, None));
+        }
+    }
+    Err(Error::invalid("post", "is nothing to show"))
 }
 
-async fn read(cx: &Cx, id: &ObjectId, errand: &Errand) -> Result<(Box<Note>, Account)> {
+/// What was found where a post is said to be.
+enum Seen {
+    Post(Box<Note>, Account),
+    /// An activity about this post.
+    Pointer(ObjectId),
+}
+
+async fn look(cx: &Cx, id: &ObjectId, errand: &Errand) -> Result<Seen> {
     let document = errand.fetch(cx, id).await?;
     let object = Object::parse(&document.json)
         .map_err(|why| Error::invalid("post", format!("document cannot be read: {why}")))?;
-    let Object::Note(note) = object else {
-        return Err(Error::invalid("post", "is nothing to show"));
+    let note = match object {
+        Object::Note(note) => note,
+        _ => match published(&document) {
+            Some(Reference::Embedded(note)) => note,
+            Some(Reference::Id(id)) => return Ok(Seen::Pointer(id)),
+            None => return Err(Error::invalid("post", "is nothing to show")),
+        },
     };
     ownership::fetched_for(&note.id, &note.attributed_to)
         .map_err(|why| Error::invalid("post", why.to_string()))?;
     let author = account::obtain(cx, &note.attributed_to, Freshness::Known, errand).await?;
-    Ok((note, author))
+    Ok(Seen::Post(note, author))
+}
+
+/// What an activity publishes or boosts: the post itself, where the activity
+/// lies at the post's own origin, else its id.
+fn published(document: &Document) -> Option<Reference<Note>> {
+    match Activity::parse(&document.json).ok()? {
+        Activity::Create(create) => match create.object {
+            Reference::Id(id) => Some(Reference::Id(id)),
+            Reference::Embedded(object) => match *object {
+                Object::Note(note) if Origin::of(&document.url).is_ok_and(|it| it == *note.id.origin()) => {
+                    Some(Reference::Embedded(note))
+                }
+                object => ObjectId::parse(object.id()?).ok().map(Reference::Id),
+            },
+        },
+        Activity::Announce(announce) => ObjectId::parse(announce.object_id()?).ok().map(Reference::Id),
+        _ => None,
+    }
+}
+
+async fn read(cx: &Cx, id: &ObjectId, errand: &Errand) -> Result<Box<Note>> {
+    match look(cx, id, errand).await? {
+        Seen::Post(note, _) => Ok(note),
+        Seen::Pointer(_) => Err(Error::invalid("post", "is nothing to show")),
+    }
 }
 
 /// Writes a fetched post under an id of the time it was published.
-fn admit(tx: &mut Tx, note: &Note, author: &Account) -> Result<PostId> {
+pub(crate) fn admit(tx: &mut Tx, note: &Note, author: &Account) -> Result<PostId> {
     if let Some(known) = store::post::id_by_object(tx, &note.id)? {
         return Ok(known);
     }
@@ -119,7 +170,7 @@ pub fn refetch(tx: &mut Tx, arrival: &Arrival<'_>, id: &ObjectId) -> Result<Outc
 /// Asks a known post's origin for what it says now.
 pub async fn renew(cx: &Cx, id: &ObjectId, errand: &Errand) -> Result<()> {
     errand.forget(cx, id).await;
-    let (note, _) = read(cx, id, errand).await?;
+    let note = read(cx, id, errand).await?;
     cx.write_later(move |tx| {
         let Some(post) = store::post::by_object(tx, &note.id)? else { return Ok(()) };
         let author = store::account::get(tx, post.author_id)?;

@@ -1,15 +1,22 @@
 //! A peer's post arrives, or its change.
 
 use super::content::{Named, kind_of, text_of};
-use super::spread::spread;
+use super::spread::{spread, spread_late};
 use super::{linked, question};
 use crate::arrival::{Arrival, Need, Outcome};
 use crate::{Result, fingerprint, undone};
 use activitypub::{Note, Object, Reference};
 use domain::moderation::{Concern, HostRule, Verdict, verdict};
 use domain::{Account, AccountId, Event, Post, PostId, Timestamp, Visibility, ownership};
+use std::time::Duration;
 use store::Tx;
 use text::sanitise::RULES_VERSION;
+
+/// So long after its publication a post may come by its Update first, and into
+/// homes by what it answers.
+const LATE: Duration = Duration::from_secs(12 * 3600);
+/// The most answers that enter homes when what they answer comes.
+const MAX_LATE: usize = 50;
 
 /// A peer's actor publishes something (ActivityPub §7.2).
 pub fn receive(tx: &mut Tx, arrival: &Arrival<'_>, object: &Reference<Object>) -> Result<Outcome> {
@@ -79,12 +86,18 @@ fn take(tx: &mut Tx, arrival: &Arrival<'_>, note: &Note) -> Result<Outcome> {
         let why = if concern.blocked { "policy: the author is blocked" } else { "concerns nobody here" };
         return Ok(Outcome::ignored(why));
     }
+    let mut needs: Vec<Need> =
+        named.unknown(&tx.names().clone(), note).into_iter().map(Need::Actor).collect();
     if let (Some(id), None) = (&note.in_reply_to, &parent)
         && !tx.names().is_ours(id)
-        && arrival.lacking.why(id.as_str()).is_none()
         && store::tombstone::find(tx, id.as_str())?.is_none()
     {
-        return Ok(Outcome::Needs(vec![Need::Post(id.clone())]));
+        needs.push(Need::Post(id.clone()));
+    }
+    // Who or what cannot be had is done without.
+    needs.retain(|need| arrival.lacking.why(need.id()).is_none());
+    if !needs.is_empty() {
+        return Ok(Outcome::Needs(needs));
     }
     let id = PostId(tx.new_id());
     let Some(post) = write(tx, note, arrival.sender, id, &named, parent.as_ref())? else {
@@ -103,7 +116,7 @@ pub(super) fn fetched(id: &domain::ObjectId) -> i64 {
 
 /// The Create of a post that we have. Where the post was only fetched so far,
 /// now is the time to show it to whom it is for.
-fn welcome(tx: &mut Tx, sender: &Account, id: PostId) -> Result<Outcome> {
+pub(super) fn welcome(tx: &mut Tx, sender: &Account, id: PostId) -> Result<Outcome> {
     let Some(post) = store::post::find(tx, id)?.filter(|post| post.author_id == sender.id) else {
         return Ok(Outcome::ignored("known already"));
     };
@@ -183,7 +196,14 @@ pub(super) fn file(tx: &mut Tx, post: &Post, addressed: &[AccountId]) -> Result<
     if let Some(parent) = post.in_reply_to_id.filter(|_| post.visibility.is_open()) {
         store::post::add_counts(tx, parent, 1, 0, 0)?;
     }
-    store::post::adopt(tx, post)?;
+    let since = domain::id::first_at(tx.now().minus(LATE).0);
+    for child in store::post::adopt(tx, post)?.into_iter().filter(|child| child.0 >= since).take(MAX_LATE) {
+        let Some(child) = store::post::find(tx, child)? else { continue };
+        // What was only fetched is in nobody's home.
+        if !store::message::is_seen(tx, fetched(&child.object_id))? {
+            spread_late(tx, &child)?;
+        }
+    }
     Ok(())
 }
 
@@ -197,19 +217,21 @@ pub fn receive_update(tx: &mut Tx, arrival: &Arrival<'_>, object: &Object) -> Re
         return Ok(Outcome::ignored(why.to_string()));
     }
     let Some(post) = store::post::by_object(tx, &note.id)? else {
-        return Ok(Outcome::ignored("the post is not known here"));
+        let age = note.published.map(|published| tx.now().since(published));
+        return match age {
+            // It may overtake its Create, as Mastodon's can.
+            Some(age) if age < LATE => take(tx, arrival, note),
+            _ => Ok(Outcome::ignored("the post is not known here")),
+        };
     };
     let author = store::account::get(tx, post.author_id)?;
     change(tx, &post, &author, note)
 }
 
-/// Writes what a post says now. Who may see it does not change.
+/// Writes what a post says now. Who may see it does not change, nor what it answers.
 pub(super) fn change(tx: &mut Tx, post: &Post, author: &Account, note: &Note) -> Result<Outcome> {
     if let Err(why) = ownership::may_change(&note.attributed_to, &author.actor_id) {
         return Ok(Outcome::ignored(why.to_string()));
-    }
-    if note.in_reply_to != post.in_reply_to {
-        return Ok(Outcome::ignored("an edit may not change what a post answers"));
     }
     let named = Named::of(tx, note)?;
     let text = text_of(&tx.names().clone(), note, &named);

@@ -38,6 +38,20 @@ pub(super) fn spread(tx: &mut Tx, post: &Post, author: &Account, addressed: &[Ac
     Ok(())
 }
 
+/// An answer came before what it answers, and into few homes: now it enters the
+/// others it belongs to. Who is named has been told.
+pub(super) fn spread_late(tx: &mut Tx, post: &Post) -> Result<()> {
+    let author = store::account::get(tx, post.author_id)?;
+    let addressed = store::post::addressed(tx, post.id)?;
+    let followers = followers(tx, post, &author, &addressed)?;
+    let may_have: HashSet<AccountId> = followers.iter().map(|follower| follower.account_id).collect();
+    let readers = readers(tx, post, &author, &addressed, followers)?;
+    let elsewhere = list::spread_post(tx, post, &may_have)?;
+    let owners: Vec<AccountId> =
+        readers.iter().map(|reader| reader.account_id).filter(|owner| !elsewhere.contains(owner)).collect();
+    Ok(timeline::push(tx, &owners, Entry::from(post.id), author.id)?)
+}
+
 fn news(to: AccountId, kind: NotificationKind, post: &Post) -> News {
     News { to, kind, from: post.author_id, about: About::Post(post.id) }
 }
