@@ -7,10 +7,10 @@ use crate::outbox::{Followers, Shared};
 use crate::{Error, OrNotFound, Result, documents, list, post, undone};
 use activitypub::announce::Announced;
 use activitypub::render;
-use activitypub::{Activity, Announce};
+use activitypub::{Activity, Announce, Object};
 use domain::notification::{About, NotificationKind};
 use domain::visibility::{Standing, may_boost};
-use domain::{Account, AccountId, BoostId, Event, ObjectId, Post, PostId, Visibility};
+use domain::{Account, AccountId, BoostId, Event, ObjectId, Post, PostId, Visibility, ownership};
 use store::Tx;
 use store::boost::Boost;
 use store::timeline::{self, Entry};
@@ -121,10 +121,15 @@ fn spread(tx: &mut Tx, booster: &Account, boost: &Boost, boosted: &Post, author:
         owners.push(booster.id);
     }
     timeline::push(tx, &owners, entry, booster.id)?;
-    if author.is_ours() {
-        notify::tell(tx, &news(author.id, booster.id, boosted.id))?;
-    }
+    tell_author(tx, boost, author)?;
     tx.tell(Event::Boosted(boost.id));
+    Ok(())
+}
+
+fn tell_author(tx: &mut Tx, boost: &Boost, author: &Account) -> Result<()> {
+    if author.is_ours() {
+        notify::tell(tx, &news(author.id, boost.account_id, boost.post_id))?;
+    }
     Ok(())
 }
 
@@ -170,7 +175,15 @@ pub fn receive(tx: &mut Tx, arrival: &Arrival<'_>, announce: &Announce) -> Resul
     {
         return Ok(Outcome::ignored("this boost was taken back"));
     }
-    let Some(boosted) = store::post::by_object(tx, &object)? else {
+    let known = match store::post::by_object(tx, &object)? {
+        None => match arrival.lacking.post(object.as_str()) {
+            // The id was that of its Create.
+            Some(had) => store::post::find(tx, had)?,
+            None => own(tx, arrival, announce)?,
+        },
+        known => known,
+    };
+    let Some(boosted) = known else {
         return unknown(tx, arrival, object);
     };
     let author = store::account::get(tx, boosted.author_id)?;
@@ -178,6 +191,22 @@ pub fn receive(tx: &mut Tx, arrival: &Arrival<'_>, announce: &Announce) -> Resul
         return Ok(Outcome::ignored("nobody here follows the booster"));
     }
     take(tx, sender, announce, &boosted, &author)
+}
+
+/// What somebody boosts of their own comes along where others cannot fetch it:
+/// of them it is believed (Mastodon, of posts for followers).
+fn own(tx: &mut Tx, arrival: &Arrival<'_>, announce: &Announce) -> Result<Option<Post>> {
+    let Announced::Object(object) = &announce.object else { return Ok(None) };
+    let Object::Note(note) = &**object else { return Ok(None) };
+    let sender = arrival.sender;
+    if ownership::speaks_for(&sender.actor_id, &note.id, &note.attributed_to).is_err()
+        || undone::is(tx, sender, note.id.as_str())?
+        || !store::follow::is_wanted_here(tx, sender.id)?
+    {
+        return Ok(None);
+    }
+    let id = post::admit(tx, note, sender)?;
+    Ok(store::post::find(tx, id)?)
 }
 
 /// A group announces the Create of what its members post (FEP-1b12); we show
@@ -228,13 +257,16 @@ fn take(
         visibility,
         created_at: announce.published.unwrap_or(tx.now()).min(tx.now()),
     };
-    if visibility == Visibility::Direct {
-        return Ok(Outcome::ignored("a boost for nobody in particular"));
-    }
     if !store::boost::insert(tx, &boost)? {
         return Ok(Outcome::ignored("boosts the post already"));
     }
-    spread(tx, sender, &boost, boosted, author)?;
+    if visibility == Visibility::Direct {
+        // For nobody in particular, or for whom we do not know: it counts, and
+        // the author may know of it.
+        tell_author(tx, &boost, author)?;
+    } else {
+        spread(tx, sender, &boost, boosted, author)?;
+    }
     Ok(Outcome::Processed)
 }
 
