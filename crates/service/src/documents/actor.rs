@@ -2,9 +2,9 @@
 
 use crate::keys::{ed25519_key_id, key_id};
 use crate::{Error, Result};
-use activitypub::render::{self, ActorDocument, Envelope, Picture, PublicKey};
+use activitypub::render::{self, ActorDocument, Envelope, HashtagLink, Picture, PublicKey};
 use activitypub::{ActorKind, PUBLIC};
-use domain::{Account, AccountKind, AccountState};
+use domain::{Account, AccountKind, AccountState, Names};
 use serde_json::Value;
 use store::Tx;
 
@@ -71,7 +71,7 @@ fn bare(tx: &Tx, account: &Account) -> ActorDocument {
         image: picture(shown.profile.header_url.as_deref(), &shown.profile.pictures.header_description),
         fields: shown.profile.fields.iter().map(|f| (f.name.clone(), f.value_html.clone())).collect(),
         emojis: shown.profile.emojis.iter().map(super::note::emoji).collect(),
-        hashtags: Vec::new(),
+        hashtags: hashtags(tx.names(), &shown.profile.bio_source),
         also_known_as: account.also_known_as.clone(),
         moved_to: account.moved_to.as_ref().map(ToString::to_string),
         rsa_key: PublicKey { id: String::new(), text: String::new() },
@@ -80,6 +80,15 @@ fn bare(tx: &Tx, account: &Account) -> ActorDocument {
         posting_restricted: false,
         takes_rfc9421: true,
     }
+}
+
+/// The hashtags of a bio, each once.
+fn hashtags(names: &Names, bio: &str) -> Vec<HashtagLink> {
+    let mut keys: Vec<String> =
+        text::hashtag::find(bio).iter().map(|found| text::hashtag::key(&found.name)).collect();
+    keys.sort_unstable();
+    keys.dedup();
+    keys.iter().map(|key| super::note::hashtag(names, key)).collect()
 }
 
 const fn kind(kind: AccountKind) -> ActorKind {
