@@ -66,16 +66,23 @@ fn is_activity(headers: &HeaderMap) -> bool {
     let (kind, parameters) = kind.split_once(';').unwrap_or((kind, ""));
     match kind.trim().to_ascii_lowercase().as_str() {
         "application/activity+json" => true,
-        "application/ld+json" => parameters.split(';').any(is_profile),
+        // Some leave the profile out; another one says that it is something else.
+        "application/ld+json" => {
+            let mut profiles = parameters.split(';').filter_map(profiles).peekable();
+            profiles.peek().is_none() || profiles.any(|profiles| is_ours(profiles))
+        }
         _ => false,
     }
 }
 
 /// `profile="…"`: one or more, parted by spaces (RFC 6906).
-fn is_profile(parameter: &str) -> bool {
-    let Some((name, value)) = parameter.split_once('=') else { return false };
-    let mut profiles = value.trim().trim_matches('"').split_ascii_whitespace();
-    name.trim().eq_ignore_ascii_case("profile") && profiles.any(|profile| profile == PROFILE)
+fn profiles(parameter: &str) -> Option<&str> {
+    let (name, value) = parameter.split_once('=')?;
+    name.trim().eq_ignore_ascii_case("profile").then(|| value.trim().trim_matches('"'))
+}
+
+fn is_ours(profiles: &str) -> bool {
+    profiles.split_ascii_whitespace().any(|profile| profile == PROFILE)
 }
 
 #[cfg(test)]
@@ -93,13 +100,19 @@ mod tests {
             "application/activity+json",
             "Application/Activity+JSON; charset=utf-8",
             "application/ld+json; profile=\"https://www.w3.org/ns/activitystreams\"",
+            "application/ld+json",
+            "application/ld+json; charset=utf-8",
             "application/ld+json;charset=utf-8;Profile=\"https://x.example/ https://www.w3.org/ns/activitystreams\"",
         ] {
             assert!(fits(kind), "{kind}");
         }
-        for kind in
-            ["application/ld+json", "application/json", "text/plain", "", "multipart/form-data; boundary=x"]
-        {
+        for kind in [
+            "application/ld+json; profile=\"https://x.example/\"",
+            "application/json",
+            "text/plain",
+            "",
+            "multipart/form-data; boundary=x",
+        ] {
             assert!(!fits(kind), "{kind}");
         }
         assert!(!is_activity(&HeaderMap::new()));
