@@ -193,7 +193,9 @@ async fn a_stranger_nobody_follows_makes_us_fetch_nothing() {
         let mut to_nobody = bob.announces(note["id"].as_str().unwrap());
         to_nobody["to"] = json!([]);
         to_nobody["cc"] = json!([]);
-        stage.shrug(&bob, &to_nobody).await;
+        stage.take(&bob, &to_nobody).await;
+        let post = stage.find(&note).await.unwrap();
+        assert_eq!((stage.counts(&post).await.boosts, stage.in_home(&alice, &post).await), (1, 0));
     }
 }
 

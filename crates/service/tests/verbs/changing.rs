@@ -86,11 +86,13 @@ async fn an_edit_changes_neither_audience_nor_what_is_answered() {
         assert_eq!(stage.find(&note).await.unwrap().visibility, Visibility::Followers);
         let mut moved = edited(&note, "moved", "2025-09-09T06:02:00Z");
         moved["inReplyTo"] = json!(bob.new_id("notes"));
-        stage.shrug(&bob, &bob.about("Update", &moved)).await;
-        assert_ne!(text(&stage, &note).await, "<p>moved</p>");
+        stage.take(&bob, &bob.about("Update", &moved)).await;
+        assert_eq!(text(&stage, &note).await, "<p>moved</p>", "the rest of the edit counts");
+        moved["updated"] = json!("2025-09-09T06:03:00Z");
+        moved["content"] = json!("<p>again</p>");
         stage.peer.serve(&moved);
-        stage.deliver(&bob, &bob.about("Update", &note["id"])).await;
-        assert_ne!(text(&stage, &note).await, "<p>moved</p>", "nor an edit that is fetched");
+        stage.take(&bob, &bob.about("Update", &note["id"])).await;
+        assert_eq!(text(&stage, &note).await, "<p>again</p>");
         assert_eq!(stage.find(&note).await.unwrap().in_reply_to, None);
     }
 }

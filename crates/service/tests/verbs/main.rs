@@ -24,6 +24,8 @@ mod polling;
 mod emoji;
 mod receiving;
 mod programs;
+mod hearsay;
+mod dialects;
 mod changing;
 mod accounts;
 mod door;
