@@ -181,16 +181,12 @@ impl Names {
     pub fn meant(&self, url: &str) -> Option<ObjectId> {
         let rest = url.strip_prefix(self.origin.scheme())?.strip_prefix("://")?;
         let path = rest.strip_prefix(self.origin.host().as_str())?;
-        let (name, post) = match path.strip_prefix("/@") {
-            Some(page) => match page.split_once('/') {
-                Some((name, post)) => (name, Some(post)),
-                None => (page, None),
-            },
-            None => {
-                let create = path.strip_prefix("/users/")?.strip_suffix("/activity")?;
-                let (name, post) = create.split_once("/statuses/")?;
-                (name, Some(post))
-            }
+        let (name, post) = if let Some(page) = path.strip_prefix("/@") {
+            page.split_once('/').map_or((page, None), |(name, post)| (name, Some(post)))
+        } else {
+            let create = path.strip_prefix("/users/")?.strip_suffix("/activity")?;
+            let (name, post) = create.split_once("/statuses/")?;
+            (name, Some(post))
         };
         if name.is_empty() || !name.bytes().all(|b| b.is_ascii_alphanumeric() || b"_.-".contains(&b)) {
             return None;

@@ -199,7 +199,9 @@ fn own(tx: &mut Tx, arrival: &Arrival<'_>, announce: &Announce) -> Result<Option
     let Announced::Object(object) = &announce.object else { return Ok(None) };
     let Object::Note(note) = &**object else { return Ok(None) };
     let sender = arrival.sender;
-    if ownership::speaks_for(&sender.actor_id, &note.id, &note.attributed_to).is_err()
+    let visibility = note.audience.visibility(sender.collections.followers.as_deref());
+    if visibility == Visibility::Direct
+        || ownership::speaks_for(&sender.actor_id, &note.id, &note.attributed_to).is_err()
         || undone::is(tx, sender, note.id.as_str())?
         || !store::follow::is_wanted_here(tx, sender.id)?
     {

@@ -69,7 +69,7 @@ fn is_activity(headers: &HeaderMap) -> bool {
         // Some leave the profile out; another one says that it is something else.
         "application/ld+json" => {
             let mut profiles = parameters.split(';').filter_map(profiles).peekable();
-            profiles.peek().is_none() || profiles.any(|profiles| is_ours(profiles))
+            profiles.peek().is_none() || profiles.any(is_ours)
         }
         _ => false,
     }

@@ -100,15 +100,34 @@ async fn a02_another_actors_key_does_not_sign_for_this_one() {
 
 /// Capability H2.
 #[tokio::test]
-async fn a03_a04_an_activity_of_somebody_else_is_refused() {
+async fn a04_an_activity_of_somebody_else_is_refused() {
+    let mut scene = Scene::new().await;
+    scene.peer.add("carol");
+    let create = scene.create();
+    scene.refuses("A04", scene.letter(&create).signer(scene.peer.signer("carol")), &create, 403).await;
+}
+
+/// A03, O03: it is taken as a hint, and its origin knows nothing of it.
+#[tokio::test]
+async fn a03_what_another_server_says_for_somebody_is_not_believed() {
     let mut scene = Scene::new().await;
     let other = Peer::start().await;
     other.add("mallory");
-    scene.peer.add("carol");
-    for (case, signer) in [("A03", other.signer("mallory")), ("A04", scene.peer.signer("carol"))] {
-        let create = scene.create();
-        scene.refuses(case, scene.letter(&create).signer(signer), &create, 403).await;
-    }
+    let create = scene.create();
+    let reply = scene.letter(&create).signer(other.signer("mallory")).send().await;
+    assert_eq!(reply.code(), 202, "{}", reply.text());
+    let id = create["id"].as_str();
+    eventually("the end of it in the log", || async {
+        let line = scene.server.log().await.into_iter().find(|line| line.activity_id.as_deref() == id)?;
+        (line.state == MessageState::Ignored && line.reason.is_some()).then_some(())
+    })
+    .await;
+    assert!(scene.server.post(create["object"]["id"].as_str().unwrap()).await.is_none());
+    let bob = scene.peer.id("bob");
+    let follow = json!({ "@context": "https://www.w3.org/ns/activitystreams", "id": format!("{bob}/follows/1"),
+        "type": "Follow", "actor": bob, "object": scene.alice.id() });
+    let letter = scene.peer.letter("bob", &scene.server.url("/inbox"), &follow);
+    assert_eq!(letter.signer(other.signer("mallory")).send().await.code(), 403);
 }
 
 /// Capability H2.
@@ -539,8 +558,8 @@ async fn n05_n04_an_rfc_9421_signature_must_cover_the_request_too() {
 async fn h03_an_inbox_takes_only_activities_and_only_by_post() {
     let mut scene = Scene::new().await;
     let create = scene.create();
-    for kind in ["application/json", "text/plain", "application/x-www-form-urlencoded", "application/ld+json"]
-    {
+    let elsewhere = "application/ld+json; profile=\"https://x.example/\"";
+    for kind in ["application/json", "text/plain", "application/x-www-form-urlencoded", elsewhere] {
         let reply = scene.letter(&create).header("content-type", kind).send().await;
         assert_eq!(reply.code(), 415, "{kind}");
     }

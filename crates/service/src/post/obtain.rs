@@ -72,7 +72,7 @@ async fn fetch(cx: &Cx, id: &ObjectId, errand: &Errand) -> Result<(PostId, Optio
 
 /// What was found where a post is said to be.
 enum Seen {
-    Post(Box<Note>, Account),
+    Post(Box<Note>, Box<Account>),
     /// An activity about this post.
     Pointer(ObjectId),
 }
@@ -92,7 +92,7 @@ async fn look(cx: &Cx, id: &ObjectId, errand: &Errand) -> Result<Seen> {
     ownership::fetched_for(&note.id, &note.attributed_to)
         .map_err(|why| Error::invalid("post", why.to_string()))?;
     let author = account::obtain(cx, &note.attributed_to, Freshness::Known, errand).await?;
-    Ok(Seen::Post(note, author))
+    Ok(Seen::Post(note, Box::new(author)))
 }
 
 /// What an activity publishes or boosts: the post itself, where the activity

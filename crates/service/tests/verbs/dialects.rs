@@ -139,7 +139,7 @@ async fn what_somebody_boosts_of_their_own_for_followers_comes_with_the_boost() 
         stage.take(&bob, &announce(&bob, &note, &to)).await;
         let post = stage.find(&note).await.unwrap();
         assert_eq!((post.visibility, stage.in_home(&alice, &post).await), (Visibility::Followers, 1));
-        assert_eq!(stage.home(&alice).await[0].boost_id.is_some(), true);
+        assert!(stage.home(&alice).await[0].boost_id.is_some());
         stage.shrug(&carol, &announce(&carol, &note["id"], &[PUBLIC])).await;
         assert_eq!(stage.counts(&post).await.boosts, 1);
     }
@@ -339,7 +339,7 @@ async fn all_servers_we_know_are_told_that_an_account_is_gone_and_only_of_that()
             stage.inboxes(farewell.message.id).await,
             [stage.peer.url("/inbox"), stage.evil.url("/inbox")]
         );
-        let left = stage.cx.read(|tx| service::delivery::to_expand(tx)).await.unwrap();
+        let left = stage.cx.read(service::delivery::to_expand).await.unwrap();
         assert_eq!(left, Vec::<MessageId>::new());
         while stage.cx.write(service::leavings::sweep).await.unwrap() {}
         assert_eq!(stage.inboxes(farewell.message.id).await.len(), 2, "they are not lost");
