@@ -148,7 +148,7 @@ fn counted(post: &Post, part: &str, total: i64) -> Counted {
 /// changes, but only of a direct post they stay readers.
 fn addressed(tx: &mut Tx, post: &Post) -> Result<Vec<Arc<Account>>> {
     let mut ids = store::post::addressed(tx, post.id)?;
-    if post.visibility != Visibility::Direct {
+    if post.edited_at.is_some() && post.visibility != Visibility::Direct {
         let named = |id: &AccountId| post.text.mentions.iter().any(|mention| mention.account_id == *id);
         ids.retain(|id| named(id) || post.in_reply_to_account_id == Some(*id));
     }

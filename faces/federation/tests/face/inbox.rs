@@ -54,7 +54,7 @@ fn h03_other_methods_and_types_are_refused() {
                     "{method}"
                 );
             }
-            for kind in ["application/json", "application/ld+json", "text/plain"] {
+            for kind in ["application/json", "application/ld+json; profile=x", "text/plain"] {
                 let answer = world.ask(Method::POST, inbox, &[("content-type", kind)]).await;
                 assert_eq!(answer.status, StatusCode::UNSUPPORTED_MEDIA_TYPE, "{inbox} {kind}");
                 assert_eq!(answer.header("content-type"), "application/problem+json");
