@@ -58,6 +58,8 @@ fn the_story_ends_well_and_shows_each_message() {
     let forged = step(&text, "carlos signs, with his own good key");
     assert_eq!(count(&forged, "the sender is answered 403"), 1, "{forged:#?}");
     assert_eq!(count(&forged, "refused, not_yours"), 1, "{forged:#?}");
+    let passed_on = step(&text, "He passes on that alice deletes");
+    assert_eq!(count(&passed_on, "its origin does not say so"), 1, "{passed_on:#?}");
 
     let summary = step(&text, "=== Summary ===");
     assert_eq!(count(&summary, "refused   0"), 2, "{summary:#?}");

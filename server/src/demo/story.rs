@@ -88,8 +88,10 @@ pub(super) enum Forgery {
     Tampered,
     /// carlos signed it, but a day ago.
     Old,
+    /// carlos signs that alice follows dora.
+    InAnothersName,
     /// carlos signs that alice deletes this.
-    InAnothersName(Title),
+    Hearsay(Title),
 }
 
 /// Who asks for a document.
@@ -439,10 +441,16 @@ const FORGERIES: Scene = Scene {
             expects: &[Answered(Beta, 401), Apart(CARLOS, DORA)],
         },
         Step {
-            says: "carlos signs, with his own good key, that alice deletes her post.",
-            does: Forge(Forgery::InAnothersName(HELLO)),
+            says: "carlos signs, with his own good key, that alice follows dora.",
+            does: Forge(Forgery::InAnothersName),
             passes: &[],
-            expects: &[Answered(Beta, 403), Says(Beta, HELLO, "fewer mistakes"), AtHome(DORA, HELLO)],
+            expects: &[Answered(Beta, 403), Apart(ALICE, DORA)],
+        },
+        Step {
+            says: "He passes on that alice deletes her post. Nobody believes him: beta asks alpha, where it is.",
+            does: Forge(Forgery::Hearsay(HELLO)),
+            passes: &[passage("Delete", CARLOS, Own(DORA))],
+            expects: &[Says(Beta, HELLO, "fewer mistakes"), AtHome(DORA, HELLO)],
         },
     ],
 };

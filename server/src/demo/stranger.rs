@@ -51,7 +51,11 @@ pub(super) async fn forge(stage: &Stage, forgery: Forgery) -> Result<Reply> {
             Letter { body: bytes(&follow(stage)), ..signed }
         }
         Forgery::Old => signed(stage, &url, &follow(stage), Timestamp(now.0 - millis(DAY))).await?,
-        Forgery::InAnothersName(title) => {
+        Forgery::InAnothersName => {
+            let follow = activity(stage.actor(ALICE).as_str(), "Follow", stage.actor(DORA).as_str());
+            signed(stage, &url, &follow, now).await?
+        }
+        Forgery::Hearsay(title) => {
             let id = stage.written(title)?.id.to_string();
             signed(stage, &url, &activity(stage.actor(ALICE).as_str(), "Delete", &id), now).await?
         }
