@@ -1,7 +1,8 @@
 //! The door: the cheap checks first, then the signature, then the disk, then
 //! the yes.
 
-use super::process::{act_at_once, ending};
+use super::process::{act_at_once, ending, order_key, seen_hash};
+use super::taken::Taken;
 use super::verify::{self, Signed};
 use crate::arrival::Outcome;
 use crate::{Cx, Error, delivery, meant, post};
@@ -13,6 +14,7 @@ use domain::ownership::{self, NotYours};
 use domain::{ActorId, Event, Names, ObjectId};
 use http::{HeaderMap, Method};
 use std::sync::Arc;
+use store::Tx;
 use store::message::{self, NewMessage};
 
 /// The headers that the log keeps.
@@ -182,11 +184,12 @@ fn later(error: Error) -> Refused {
 /// cannot be done is kept all the same, and waits to be tried again.
 async fn keep(cx: &Cx, arrived: &Arrived, letter: &Letter, signed: Signed) -> Result<(), Refused> {
     post::prepare(&cx.names, &letter.activity);
-    let kept = match keep_as(cx, arrived, letter, &signed, Turn::Now).await {
+    let parcel = Arc::new(Parcel::new(arrived, letter, signed));
+    let kept = match keep_in(cx, &parcel, Turn::Now).await {
         Err(Error::Store(error)) if error.is_temporary() => Err(Error::Store(error)),
         Err(error) => {
             tracing::warn!(%error, "an activity could not be acted upon at once");
-            keep_as(cx, arrived, letter, &signed, Turn::Later).await
+            keep_in(cx, &parcel, Turn::Later).await
         }
         kept => kept,
     };
@@ -202,67 +205,94 @@ enum Turn {
     Later,
 }
 
-/// One transaction; `false` where a rule shuts the sender's host out.
-async fn keep_as(
-    cx: &Cx,
-    arrived: &Arrived,
-    letter: &Letter,
-    signed: &Signed,
-    turn: Turn,
-) -> crate::Result<bool> {
-    let headers = kept(&arrived.headers);
-    let (body, target, signed) = (arrived.body.clone(), arrived.target.clone(), signed.clone());
-    let order_key = super::process::order_key(&letter.activity);
-    let seen = letter.activity.id().map(|id| super::process::seen_hash(id, &signed.actor));
-    let repeats = matches!(*letter.activity, Activity::Follow(_) | Activity::Undo(_) | Activity::Block(_));
-    let (kind, object) = (letter.kind.clone(), letter.object.clone());
-    let activity = Arc::clone(&letter.activity);
-    let taken = cx.clone();
-    cx.write(move |tx| {
-        if store::host_rule::of(tx, signed.actor.host())? == HostRule::Suspend {
+async fn keep_in(cx: &Cx, parcel: &Arc<Parcel>, turn: Turn) -> crate::Result<bool> {
+    let (parcel, memory) = (Arc::clone(parcel), cx.clone());
+    cx.write(move |tx| parcel.keep(tx, &memory.taken, turn)).await
+}
+
+/// A message whose signature holds, ready to be kept.
+struct Parcel {
+    activity: Arc<Activity>,
+    kind: String,
+    object: String,
+    signed: Signed,
+    target: String,
+    headers: String,
+    body: Bytes,
+    order_key: i64,
+    seen: Option<i64>,
+}
+
+impl Parcel {
+    fn new(arrived: &Arrived, letter: &Letter, signed: Signed) -> Self {
+        let activity = Arc::clone(&letter.activity);
+        // A Follow is answered again each time: our first Accept may be lost.
+        let repeats = matches!(*activity, Activity::Follow(_) | Activity::Undo(_) | Activity::Block(_));
+        Self {
+            kind: letter.kind.clone(),
+            object: letter.object.clone(),
+            target: arrived.target.clone(),
+            headers: kept(&arrived.headers),
+            body: arrived.body.clone(),
+            order_key: order_key(&activity),
+            seen: activity.id().filter(|_| !repeats).map(|id| seen_hash(id, &signed.actor)),
+            activity,
+            signed,
+        }
+    }
+
+    /// One transaction; `false` where a rule shuts the sender's host out.
+    fn keep(&self, tx: &mut Tx, taken: &Taken, turn: Turn) -> crate::Result<bool> {
+        let host = self.signed.actor.host();
+        if store::host_rule::of(tx, host)? == HostRule::Suspend {
             return Ok(false);
         }
-        // A Follow is answered again each time: our first Accept may be lost.
-        let again = match seen {
-            Some(hash) if !repeats => !message::mark_seen(tx, hash)?,
-            _ => false,
+        let again = match self.seen {
+            Some(hash) => !message::mark_seen(tx, hash)?,
+            None => false,
         };
         let outcome = match turn {
             _ if again => Some(Outcome::ignored("came before")),
-            Turn::Now => act_at_once(tx, &activity, &signed.actor, order_key)?,
+            Turn::Now => act_at_once(tx, &self.activity, &self.signed.actor, self.order_key)?,
             Turn::Later => None,
         };
         let ended = outcome.as_ref().and_then(ending);
-        let entry = NewMessage {
-            direction: Direction::In,
-            state: ended.map_or(MessageState::Waiting, |(state, _)| state),
-            kind: &kind,
-            object: &object,
-            activity_id: activity.id(),
-            actor: Some(activity.actor().as_str()),
-            signer: Some(signed.actor.as_str()),
-            host: Some(signed.actor.host()),
-            target: &target,
-            checks: signed.checks,
-            reason: ended.and_then(|(_, why)| why),
-            cause: None,
-            account: None,
-            is_open: activity.audience().is_public(),
-            headers: &headers,
-            bytes: if again { &[] } else { &body },
-        };
-        let id = message::insert(tx, &entry)?;
-        delivery::revive(tx, signed.actor.host())?;
+        let id = message::insert(tx, &self.entry(ended, if again { &[] } else { &self.body }))?;
+        delivery::revive(tx, host)?;
         if ended.is_some() {
             tx.tell(Event::Logged(id));
         } else {
-            message::wait(tx, id, order_key)?;
-            taken.taken.keep(id, body.len(), &activity);
+            message::wait(tx, id, self.order_key)?;
+            taken.keep(id, self.body.len(), &self.activity);
             tx.tell(Event::Arrived(id));
         }
         Ok(true)
-    })
-    .await
+    }
+
+    fn entry<'a>(
+        &'a self,
+        ended: Option<(MessageState, Option<&'a str>)>,
+        bytes: &'a [u8],
+    ) -> NewMessage<'a> {
+        NewMessage {
+            direction: Direction::In,
+            state: ended.map_or(MessageState::Waiting, |(state, _)| state),
+            kind: &self.kind,
+            object: &self.object,
+            activity_id: self.activity.id(),
+            actor: Some(self.activity.actor().as_str()),
+            signer: Some(self.signed.actor.as_str()),
+            host: Some(self.signed.actor.host()),
+            target: &self.target,
+            checks: self.signed.checks,
+            reason: ended.and_then(|(_, why)| why),
+            cause: None,
+            account: None,
+            is_open: self.activity.audience().is_public(),
+            headers: &self.headers,
+            bytes,
+        }
+    }
 }
 
 fn kept(headers: &HeaderMap) -> String {
