@@ -151,6 +151,11 @@ pub struct Note {
 }
 
 impl Note {
+    /// Whether all of it is shown where it arrives; of longer works only a part is.
+    pub fn is_short(&self) -> bool {
+        matches!(self.kind, Kind::Note | Kind::ChatMessage) || self.poll.is_some()
+    }
+
     /// Reads a post that stands alone.
     pub fn parse(value: &Value) -> Result<Self, ParseError> {
         Self::parse_by(value, None)

@@ -18,13 +18,23 @@ impl Memo {
         fits: impl FnOnce(&T) -> bool,
         make: impl FnOnce() -> Option<T>,
     ) -> Option<Arc<T>> {
+        self.kept().filter(|kept| fits(kept)).or_else(|| Some(self.keep(make()?)))
+    }
+
+    /// The same where it always fits and can always be made.
+    pub fn once<T: Any + Send + Sync>(&self, make: impl FnOnce() -> T) -> Arc<T> {
+        self.kept().unwrap_or_else(|| self.keep(make()))
+    }
+
+    fn kept<T: Any + Send + Sync>(&self) -> Option<Arc<T>> {
         let kept = self.0.lock().unwrap_or_else(PoisonError::into_inner).clone();
-        if let Some(kept) = kept.and_then(|kept| kept.downcast::<T>().ok()).filter(|kept| fits(kept)) {
-            return Some(kept);
-        }
-        let made = Arc::new(make()?);
+        kept.and_then(|kept| kept.downcast().ok())
+    }
+
+    fn keep<T: Any + Send + Sync>(&self, made: T) -> Arc<T> {
+        let made = Arc::new(made);
         *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(Arc::<T>::clone(&made));
-        Some(made)
+        made
     }
 }
 
@@ -59,6 +69,7 @@ mod tests {
         assert_eq!((made(1), made(1), made(2)), (1, 1, 2));
         assert_eq!(memo.recall(|_: &u8| true, || None).as_deref(), Some(&2));
         assert_eq!(memo.recall(|_: &u16| true, || None), None, "of another type");
+        assert_eq!((*memo.once(|| 7_u16), *memo.once(|| 8_u16)), (7, 7));
         assert_eq!(memo.clone().recall(|_: &u8| true, || None), None, "a copy has none");
     }
 }

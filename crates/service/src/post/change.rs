@@ -128,10 +128,10 @@ fn interested(tx: &mut Tx, post: &Post) -> Result<Vec<Arc<Account>>> {
 pub(super) fn name(tx: &mut Tx, post: &Post, author: &Account, named: &[AccountId]) -> Result<()> {
     let known = store::post::addressed(tx, post.id)?;
     let new: Vec<AccountId> = named.iter().copied().filter(|id| !known.contains(id)).collect();
-    store::post::address(tx, post.id, &new)?;
     if new.is_empty() {
         return Ok(());
     }
+    store::post::address(tx, post.id, &new)?;
     tell_named(tx, post, author, &new)?;
     conversation::add(tx, post, author, &[known, new].concat())
 }

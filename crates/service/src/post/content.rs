@@ -67,8 +67,7 @@ pub(super) fn kind_of(note: &Note) -> PostKind {
 
 /// The text of a post, cleaned; its inline images are among its attachments.
 pub(super) fn text_of(names: &Names, note: &Note, named: &Named) -> PostText {
-    let text = cleaned(names, note).map_or_else(|| clean(names, note), |text| text.as_ref().clone());
-    PostText { mentions: mentions(note, named), ..text }
+    PostText { mentions: mentions(note, named), ..cleaned(names, note).as_ref().clone() }
 }
 
 /// Cleans the post that an activity brings: what comes later, maybe where
@@ -83,8 +82,8 @@ pub(crate) fn prepare(names: &Names, activity: &Activity) {
 }
 
 /// All of the text but whom it names, who are known only to the store.
-fn cleaned(names: &Names, note: &Note) -> Option<Arc<PostText>> {
-    note.cleaned.recall(|_: &PostText| true, || Some(clean(names, note)))
+fn cleaned(names: &Names, note: &Note) -> Arc<PostText> {
+    note.cleaned.once(|| clean(names, note))
 }
 
 fn clean(names: &Names, note: &Note) -> PostText {
@@ -123,8 +122,7 @@ fn plain(html: &str) -> String {
 
 /// Shows what is more than a note by its title, its text and the way to the original.
 fn content(note: &Note, clean: &str, title: Option<&str>) -> String {
-    let is_whole = matches!(note.kind, Kind::Note | Kind::ChatMessage) || note.poll.is_some();
-    if is_whole && title.is_none() {
+    if note.is_short() && title.is_none() {
         return clean.to_owned();
     }
     let mut html = String::new();

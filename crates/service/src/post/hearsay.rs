@@ -4,13 +4,13 @@
 //! be asked, and that only where the post concerns somebody here.
 
 use super::change::erase;
-use super::receive::welcome;
+use super::receive::{addresses_us, welcome};
 use crate::arrival::{Lacking, Need, Outcome};
 use crate::errand::Errand;
 use crate::{Cx, Error, Result};
 use activitypub::create::{Create, Update};
 use activitypub::{Activity, Object};
-use domain::{Account, ObjectId, Post};
+use domain::{ObjectId, Post};
 use store::Tx;
 use wire::FetchError;
 
@@ -89,8 +89,7 @@ fn may_concern_us(tx: &mut Tx, activity: &Activity) -> Result<bool> {
     {
         return Ok(true);
     }
-    let ids: Vec<&str> = activity.audience().everyone().take(1000).collect();
-    Ok(store::account::by_actors(tx, &ids)?.iter().any(Account::is_ours))
+    addresses_us(tx, activity)
 }
 
 /// A post that not everyone may read looks missing to us even where it is.

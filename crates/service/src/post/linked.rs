@@ -3,7 +3,6 @@
 
 use crate::Result;
 use activitypub::Note;
-use activitypub::note::Kind;
 use domain::Post;
 use domain::card::Card;
 use store::Tx;
@@ -31,8 +30,7 @@ pub(super) fn file_again(tx: &mut Tx, post: &Post, own: Option<&Card>) -> Result
 /// What the author of a link post says of the page (Lemmy, Mbin, lotide), or
 /// the author of a longer work of its own page (WordPress, Mobilizon).
 pub(super) fn own_card(note: &Note) -> Option<Card> {
-    let is_short = matches!(note.kind, Kind::Note | Kind::ChatMessage) || note.poll.is_some();
-    let own_page = note.url.as_deref().filter(|_| !is_short);
+    let own_page = note.url.as_deref().filter(|_| !note.is_short());
     let link = note.link.as_deref().or(own_page)?;
     let description = note.summary.as_deref().filter(|_| note.content_warning().is_none());
     let description = description.map(text::plain::from_html).unwrap_or_default();

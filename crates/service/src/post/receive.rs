@@ -5,7 +5,7 @@ use super::spread::{spread, spread_late};
 use super::{linked, question};
 use crate::arrival::{Arrival, Need, Outcome};
 use crate::{Result, fingerprint, undone};
-use activitypub::{Note, Object, Reference};
+use activitypub::{Activity, Note, Object, Reference};
 use domain::moderation::{Concern, HostRule, Verdict, verdict};
 use domain::{Account, AccountId, Event, Post, PostId, Timestamp, Visibility, ownership};
 use std::time::Duration;
@@ -65,7 +65,12 @@ fn concerns_us(tx: &mut Tx, arrival: &Arrival<'_>) -> Result<bool> {
     if store::follow::is_wanted_here(tx, arrival.sender.id)? {
         return Ok(true);
     }
-    let ids: Vec<&str> = arrival.activity.audience().everyone().take(1000).collect();
+    addresses_us(tx, arrival.activity)
+}
+
+/// Whether an activity is addressed to anybody here.
+pub(super) fn addresses_us(tx: &mut Tx, activity: &Activity) -> Result<bool> {
+    let ids: Vec<&str> = activity.audience().everyone().take(1000).collect();
     Ok(store::account::by_actors(tx, &ids)?.iter().any(Account::is_ours))
 }
 

@@ -12,16 +12,7 @@ use store::timeline::{self, Entry};
 
 /// Writes a new post into homes and tells whom it names.
 pub(super) fn spread(tx: &mut Tx, post: &Post, author: &Account, addressed: &[AccountId]) -> Result<()> {
-    let followers = followers(tx, post, author, addressed)?;
-    let may_have: HashSet<AccountId> = followers.iter().map(|follower| follower.account_id).collect();
-    let followers = readers(tx, post, author, addressed, followers)?;
-    let elsewhere = list::spread_post(tx, post, &may_have)?;
-    let mut owners: Vec<AccountId> = followers.iter().map(|follower| follower.account_id).collect();
-    owners.retain(|owner| !elsewhere.contains(owner));
-    if author.is_ours() {
-        owners.push(author.id);
-    }
-    timeline::push(tx, &owners, Entry::from(post.id), author.id)?;
+    let followers = into_homes(tx, post, author, addressed)?;
     if post.visibility == Visibility::Public && !post.text.hashtags.is_empty() {
         // Who follows the author too has it already: it stands there once.
         let owners = store::tag::followers(tx, &post.text.hashtags)?;
@@ -43,13 +34,27 @@ pub(super) fn spread(tx: &mut Tx, post: &Post, author: &Account, addressed: &[Ac
 pub(super) fn spread_late(tx: &mut Tx, post: &Post) -> Result<()> {
     let author = store::account::get(tx, post.author_id)?;
     let addressed = store::post::addressed(tx, post.id)?;
-    let followers = followers(tx, post, &author, &addressed)?;
+    into_homes(tx, post, &author, &addressed).map(drop)
+}
+
+/// Writes a post into the homes and lists it belongs to; the followers it is for.
+fn into_homes(
+    tx: &mut Tx,
+    post: &Post,
+    author: &Account,
+    addressed: &[AccountId],
+) -> Result<Vec<LocalFollower>> {
+    let followers = followers(tx, post, author, addressed)?;
     let may_have: HashSet<AccountId> = followers.iter().map(|follower| follower.account_id).collect();
-    let readers = readers(tx, post, &author, &addressed, followers)?;
+    let followers = readers(tx, post, author, addressed, followers)?;
     let elsewhere = list::spread_post(tx, post, &may_have)?;
-    let owners: Vec<AccountId> =
-        readers.iter().map(|reader| reader.account_id).filter(|owner| !elsewhere.contains(owner)).collect();
-    Ok(timeline::push(tx, &owners, Entry::from(post.id), author.id)?)
+    let mut owners: Vec<AccountId> = followers.iter().map(|follower| follower.account_id).collect();
+    owners.retain(|owner| !elsewhere.contains(owner));
+    if author.is_ours() {
+        owners.push(author.id);
+    }
+    timeline::push(tx, &owners, Entry::from(post.id), author.id)?;
+    Ok(followers)
 }
 
 fn news(to: AccountId, kind: NotificationKind, post: &Post) -> News {
