@@ -153,12 +153,12 @@ impl StatusForm {
     }
 
     fn draft(mut self, in_reply_to: Option<PostId>, preferred: &Preferences) -> Result<Draft, ApiError> {
-        let media = self.media()?;
+        let (media, is_warned) = (self.media()?, self.is_warned());
         let (text, warning) = self.words(String::new());
         Ok(Draft {
             visibility: self.visibility()?.unwrap_or(preferred.visibility),
             format: self.format()?.unwrap_or_default(),
-            sensitive: self.sensitive.unwrap_or(preferred.sensitive),
+            sensitive: self.sensitive.unwrap_or(preferred.sensitive) || is_warned,
             language: self.language.as_deref().and_then(language).or_else(|| preferred.language.clone()),
             in_reply_to,
             media: media.unwrap_or_default(),
@@ -167,6 +167,11 @@ impl StatusForm {
             text,
             warning,
         })
+    }
+
+    /// Whoever warns hides the media, also where the warning becomes the text.
+    fn is_warned(&self) -> bool {
+        self.spoiler_text.as_ref().is_some_and(|warning| !warning.is_empty())
     }
 
     /// The text and the warning; a warning of nothing is the text.
@@ -268,12 +273,13 @@ fn changed(before: &PostView, mut form: StatusForm) -> Result<Draft, ApiError> {
     let source = thread::source_of(&before.post);
     let was =
         if source.media_type == Format::Markdown.media_type() { Format::Markdown } else { Format::Plain };
+    let is_warned = form.is_warned();
     let (text, warning) = form.words(source.text);
     Ok(Draft {
         format: form.format()?.unwrap_or(was),
         text,
         warning,
-        sensitive: form.sensitive.unwrap_or(false),
+        sensitive: form.sensitive.unwrap_or(false) || is_warned,
         language: form.language.as_deref().and_then(language).or_else(|| before.post.text.language.clone()),
         visibility: before.post.visibility,
         in_reply_to: None,
