@@ -30,7 +30,7 @@ pub fn wait(now: Timestamp, at: Timestamp) -> Result<Option<Timestamp>> {
 }
 
 fn too_soon() -> Error {
-    Error::invalid("Scheduled at", "The scheduled date must be in the future")
+    Error::invalid("Scheduled at", "The scheduled date must be in the future, by five minutes or more")
 }
 
 /// Keeps a draft until its time. A repeated request is answered with the first

@@ -86,7 +86,10 @@ fn scheduled_statuses_are_listed_moved_and_cancelled_by_their_author_only() {
         eve.put_json(&path, json!({ "scheduled_at": ahead(&server, HOUR) })).await.refused(404);
         let words =
             bob.put_json(&path, json!({ "scheduled_at": ahead(&server, HOUR / 60) })).await.refused(422);
-        assert_eq!(words, "Validation failed: Scheduled at The scheduled date must be in the future");
+        assert_eq!(
+            words,
+            "Validation failed: Scheduled at The scheduled date must be in the future, by five minutes or more"
+        );
         let moved = bob.put_json(&path, json!({ "scheduled_at": ahead(&server, 2 * HOUR) })).await.ok();
         assert_ne!(moved["scheduled_at"], one["scheduled_at"]);
         server.clock.advance(HOUR);
